@@ -1,0 +1,61 @@
+# Mado. `make run` builds and starts a demonstration server, `make test` checks everything.
+
+SWIFT ?= swift
+DATA ?= data
+LISTEN ?= https://127.0.0.1:8443
+SERVER_NAME ?= localhost
+
+.PHONY: run build test lint unit-test integration-test bench format packages clean
+
+run: build
+	@.build/release/mado serve --demo --data '$(DATA)' --server-name '$(SERVER_NAME)' --listen '$(LISTEN)' \
+		--registration open
+
+build: packages
+	@$(SWIFT) build -c release --static-swift-stdlib --product mado
+
+# Everything that decides whether a change is good.
+test: test-packages lint unit-test integration-test
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz
+
+unit-test:
+	$(SWIFT) test
+
+integration-test:
+	$(SWIFT) build --product mado
+	Tests/Integration/run "$$($(SWIFT) build --show-bin-path)/mado"
+
+# All measurements, into bench/results.md; `make bench ONE=small` only one of them (small, sends, wake, idle), not kept.
+bench: bench-packages
+	$(SWIFT) build -c release --static-swift-stdlib --product mado
+	$(SWIFT) build -c release --static-swift-stdlib --product mado-bench
+	@mkdir -p bench
+	.build/release/mado-bench --folder .build $(if $(ONE),$(ONE),all --results bench/results.md)
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Fuzz
+
+packages:
+	@scripts/install-packages build
+
+# Real clients, driven on a screen that nobody sees (docs/clients.md). Not part of `make test`: their packages are large.
+# PICTURES=FOLDER keeps pictures; CONVERSATIONS="nheko" runs only one.
+clients: clients-packages
+	$(SWIFT) build --product mado
+	Tests/Clients/run "$$($(SWIFT) build --show-bin-path)/mado" $(CONVERSATIONS)
+
+.PHONY: clients clients-packages
+clients-packages:
+	@scripts/install-packages clients
+
+.PHONY: test-packages bench-packages
+test-packages:
+	@scripts/install-packages test
+
+bench-packages:
+	@scripts/install-packages bench
+
+clean:
+	rm -rf .build

@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target builds in Swift 6 mode with warnings as errors.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func systemLibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "mado",
+    products: [
+        .executable(name: "mado", targets: ["mado"]),
+        .executable(name: "mado-bench", targets: ["mado-bench"]),
+    ],
+    targets: [
+        systemLibrary("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+        systemLibrary("CNghttp2", pkgConfig: "libnghttp2", apt: "libnghttp2-dev"),
+        systemLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        systemLibrary("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
+        systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        .target(name: "LinuxShims"),
+        .target(name: "CToml"),
+
+        library("JSON"),
+        library("EventLoop", ["LinuxShims"]),
+        library("HTTP", ["EventLoop", "LinuxShims", "COpenSSL", "CNghttp2", "CZlib"]),
+        library("MatrixAPI", ["JSON"]),
+        library("Store", ["MatrixAPI"]),
+        library("StoreSQLite", ["Store", "MatrixAPI", "JSON", "EventLoop", "LinuxShims", "CSQLite"]),
+        library(
+            "Server",
+            ["Store", "MatrixAPI", "HTTP", "EventLoop", "JSON", "LinuxShims", "CArgon2", "COpenSSL"]),
+
+        .executableTarget(
+            name: "mado",
+            dependencies: [
+                "Server", "StoreSQLite", "Store", "HTTP", "EventLoop", "JSON", "MatrixAPI", "LinuxShims", "CToml",
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "mado-bench",
+            dependencies: ["HTTP", "EventLoop", "JSON", "LinuxShims", "CSQLite", "COpenSSL"],
+            path: "Sources/Bench", swiftSettings: strict),
+
+        tests("JSONTests", ["JSON"]),
+        tests("EventLoopTests", ["EventLoop"]),
+        // What several test targets share.
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+        tests("HTTPTests", ["TestSupport", "HTTP", "EventLoop", "LinuxShims", "COpenSSL"]),
+        tests("MatrixAPITests", ["MatrixAPI", "JSON"]),
+        tests("StoreTests", ["Store", "StoreSQLite", "MatrixAPI", "JSON", "EventLoop"]),
+        tests(
+            "ServerTests",
+            ["TestSupport", "Server", "Store", "StoreSQLite", "MatrixAPI", "JSON", "EventLoop", "HTTP", "COpenSSL"]),
+        tests("MadoTests", ["mado", "Server", "StoreSQLite", "HTTP", "JSON"]),
+        tests("BenchTests", ["mado-bench"]),
+        tests("ArchitectureTests", []),
+    ],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,64 @@
+import Glibc
+
+/// The command line.
+struct BenchOptions {
+    static let usage = """
+        usage: mado-bench [all|small|sends|wake|idle]... [OPTION]...
+
+        --server FILE    the `mado` to measure (default: beside mado-bench)
+        --nginx FILE     nginx, for comparison (default: nginx)
+        --folder DIR     where stores are kept meanwhile; on the disk that counts (default: .)
+        --results FILE   write the report there too
+        --seconds N      length of one round (default: 2)
+        --rounds N       rounds of each measurement (default: 3)
+        --idle N         members who wait (default: 2000)
+        """
+
+    var works: [String] = []
+    var server = ""
+    var nginx = "nginx"
+    var folder = "."
+    var results: String?
+    var seconds = 2.0
+    var rounds = 3
+    var idleMembers = 2000
+
+    init(_ words: [String], program: String) throws(BenchError) {
+        server = (program.split(separator: "/", omittingEmptySubsequences: false).dropLast() + ["mado"])
+            .joined(separator: "/")
+        var words = words[...]
+        while let word = words.popFirst() {
+            guard word.hasPrefix("--") else {
+                works.append(word)
+                continue
+            }
+            guard let value = words.popFirst() else { throw BenchError("\(word) needs a value\n\(Self.usage)") }
+            switch word {
+            case "--server": server = value
+            case "--nginx": nginx = value
+            case "--folder": folder = value
+            case "--results": results = value
+            case "--seconds": seconds = try Self.number(value, of: word)
+            case "--rounds": rounds = Int(try Self.number(value, of: word))
+            case "--idle": idleMembers = Int(try Self.number(value, of: word))
+            default: throw BenchError("\(word) is not known\n\(Self.usage)")
+            }
+        }
+        if works.isEmpty || works == ["all"] { works = BenchWork.allCases.map(\.rawValue) }
+        for work in works where BenchWork(rawValue: work) == nil {
+            throw BenchError("\(work) is not known\n\(Self.usage)")
+        }
+    }
+
+    private static func number(_ text: String, of option: String) throws(BenchError) -> Double {
+        guard let value = Double(text), value > 0, value < 1_000_000 else {
+            throw BenchError("\(option) \(text): not a number that makes sense")
+        }
+        return value
+    }
+}
+
+/// What can be measured.
+enum BenchWork: String, CaseIterable {
+    case small, sends, wake, idle
+}

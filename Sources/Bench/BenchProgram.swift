@@ -1,0 +1,62 @@
+import EventLoop
+import Glibc
+import LinuxShims
+
+/// The whole program: a command line in, an exit status out.
+enum BenchProgram {
+    /// 0: measured, whatever the figures are. 1: something could not be measured. 2: wrong use.
+    static func run(_ words: [String]) -> Int32 {
+        let options: BenchOptions
+        do throws(BenchError) {
+            options = try BenchOptions(Array(words.dropFirst()), program: words.first ?? "")
+        } catch {
+            Terminal.complain("mado-bench: \(error)")
+            return 2
+        }
+        mado_ignore_sigpipe()
+        raiseDescriptorLimit()
+        do {
+            try measure(options)
+            return 0
+        } catch {
+            Terminal.complain("mado-bench: \(error)")
+            return 1
+        }
+    }
+
+    private static func measure(_ options: BenchOptions) throws {
+        let machine = try MachineDescription(folder: options.folder)
+        let group = try EventLoopGroup(count: 1, name: "load")
+        let bench = Bench(
+            server: options.server, nginx: options.nginx, folder: options.folder,
+            round: .milliseconds(Int64(options.seconds * 1000)), rounds: options.rounds,
+            idleMembers: options.idleMembers, context: LoadContext(loop: group.next()))
+        var results: [WorkResult] = []
+        for work in options.works.compactMap(BenchWork.init(rawValue:)) {
+            results.append(try wait(on: bench.context.loop) { try await bench.run(work) })
+        }
+        let text = Report.text(machine: machine, results: results, command: "make bench")
+        print(text)
+        if let file = options.results { try SystemCall.write(text, to: file) }
+    }
+
+    /// Runs `body` on the loop while this thread waits.
+    private static func wait<T: Sendable>(
+        on loop: EventLoop, _ body: @escaping @Sendable () async throws -> T
+    ) throws -> T {
+        let outcome = Outcome<T>()
+        _ = Task(executorPreference: loop) {
+            do { outcome.set(.success(try await body())) } catch { outcome.set(.failure(error)) }
+        }
+        return try outcome.wait().get()
+    }
+
+    /// Each connection is a descriptor.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard getrlimit(resource, &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(resource, &limit)
+    }
+}

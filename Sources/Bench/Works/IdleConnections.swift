@@ -1,0 +1,165 @@
+/// The memory of a member who waits in sync, plain and over TLS, beside an idle connection of nginx.
+struct IdleConnections {
+    private static let roomSize = 20
+    /// A waiting poll is answered because of presence at most every 5 s: longer than that without an answer is rest.
+    private static let quiet = Duration.milliseconds(5_500)
+    private let bench: Bench
+
+    private struct Waiting: Sendable {
+        let member: Member
+        let since: String
+    }
+
+    init(_ bench: Bench) {
+        self.bench = bench
+    }
+
+    func run() async throws -> WorkResult {
+        let mado = try await bench.startMado()
+        bench.progress("idle: \(bench.idleMembers) members")
+        let members = try await prepare(mado)
+        let tls = try TLSClient()
+        bench.progress("idle: plain")
+        let plain = try await measure(mado, members, tls: nil)
+        bench.progress("idle: TLS")
+        let secure = try await measure(mado, members, tls: tls)
+        mado.process.stop()
+        bench.progress("idle: nginx")
+        let plainPeer = try await measureNginx(tls: nil)
+        let securePeer = try await measureNginx(tls: tls)
+
+        var result = WorkResult(
+            title: "Waiting members",
+            method: """
+                \(bench.idleMembers) members, each in a room of \(Self.roomSize) and with a poll that waits in `/sync`, \
+                presence included. Private memory (/proc/PID/smaps_rollup) of a server started for it, before the \
+                first of them connects and when all wait, divided by their number: sessions, rooms, memberships and \
+                the database's page cache are all in it. The peer is an idle keep-alive connection of nginx after one \
+                request. Kernel memory of sockets is not counted on either side.
+                """)
+        result.findings = [
+            Self.finding("plain", plain.bytes, plainPeer, goal: 1_500),
+            Self.finding("TLS", secure.bytes, securePeer, goal: 17_000),
+        ]
+        result.notes = [plain.note("plain"), secure.note("TLS")]
+        return result
+    }
+
+    private struct Figures {
+        let members: Double
+        /// Before anybody connected.
+        let start: Double
+        /// When each member's sync was answered once, over few connections.
+        let known: Double
+        /// When all wait.
+        let waiting: Double
+        /// When all hung up and wait again.
+        let again: Double
+
+        var bytes: Double { (waiting - start) / members }
+
+        func note(_ name: String) -> String {
+            """
+            \(name): the server before anybody connected \(megabytes(start)), with all waiting \(megabytes(waiting)). \
+            Of a waiting member \(kilobytes((known - start) / members)) were there when its sync had been answered once \
+            over a connection that others used too, and \(kilobytes((waiting - known) / members)) came with its own \
+            connection and poll; another round of the same connections added \(kilobytes((again - waiting) / members)).
+            """
+        }
+    }
+
+    private func measure(_ mado: MadoServer, _ members: [Waiting], tls: TLSClient?) async throws -> Figures {
+        try await mado.restart()
+        // What the first request of all costs is not a member's.
+        let client = try SetupClient(bench.context, port: mado.port)
+        _ = try await members[0].member.sync(client)
+        await bench.context.sleep(.milliseconds(200))
+        let start = mado.privateMemory
+        try await answerOnce(mado.port, members)
+        let known = mado.privateMemory
+        let port = tls == nil ? mado.port : mado.securePort
+        let first = try await wait(port, members, tls: tls)
+        let waiting = mado.privateMemory
+        first.close()
+        await bench.context.sleep(.milliseconds(500))
+        let second = try await wait(port, members, tls: tls)
+        let again = mado.privateMemory
+        second.close()
+        return Figures(members: Double(members.count), start: start, known: known, waiting: waiting, again: again)
+    }
+
+    /// Each member's sync once, at once answered.
+    private func answerOnce(_ port: UInt16, _ members: [Waiting]) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for lane in 0..<16 {
+                group.addTask {
+                    let client = try SetupClient(bench.context, port: port)
+                    for number in stride(from: lane, to: members.count, by: 16) {
+                        let target = "/_matrix/client/v3/sync?timeout=0&since=\(members[number].since)"
+                        _ = try await client.request("GET", target, token: members[number].member.token).json()
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func wait(_ port: UInt16, _ members: [Waiting], tls: TLSClient?) async throws -> IdleCrowd {
+        let crowd = IdleCrowd(bench.context, port: port, tls: tls) { client, body in
+            guard let next = SyncAnswerText.nextBatch(in: body) else { return nil }
+            return SyncAnswerText.poll(since: next, token: members[client].member.token)
+        }
+        try await crowd.connect(
+            members.map { SyncAnswerText.poll(since: $0.since, token: $0.member.token) }, quiet: Self.quiet)
+        return crowd
+    }
+
+    private func measureNginx(tls: TLSClient?) async throws -> Double {
+        let nginx = try await NginxServer.start(bench, bodies: [Array("\"ok\"".utf8)])
+        let processes = nginx.process.processes
+        let before = ProcessUsage.privateMemory(of: processes)
+        let crowd = IdleCrowd(bench.context, port: tls == nil ? nginx.port : nginx.securePort, tls: tls) { _, _ in nil }
+        let request = RequestBytes.make("GET", "/0")
+        try await crowd.connect(Array(repeating: request, count: bench.idleMembers), quiet: .milliseconds(500))
+        let after = ProcessUsage.privateMemory(of: processes)
+        crowd.close()
+        return (after - before) / Double(bench.idleMembers)
+    }
+
+    /// Guests, since a guest's account costs no password hashing and waits like any other's.
+    private func prepare(_ mado: MadoServer) async throws -> [Waiting] {
+        let client = try SetupClient(bench.context, port: mado.port)
+        let host = try await Member.register("host", client)
+        var rooms: [String] = []
+        for _ in 0..<(bench.idleMembers + Self.roomSize - 1) / Self.roomSize {
+            rooms.append(try await host.makeRoom(client))
+        }
+        let all = rooms
+        return try await withThrowingTaskGroup(of: [Waiting].self) { group in
+            for lane in 0..<16 {
+                group.addTask { try await prepareLane(lane, of: 16, all, mado.port) }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+    }
+
+    private func prepareLane(_ lane: Int, of lanes: Int, _ rooms: [String], _ port: UInt16) async throws -> [Waiting] {
+        let client = try SetupClient(bench.context, port: port)
+        var members: [Waiting] = []
+        for number in stride(from: lane, to: bench.idleMembers, by: lanes) {
+            let member = try await Member.guest(client)
+            try await member.join(rooms[number / Self.roomSize], client)
+            members.append(Waiting(member: member, since: try await member.sync(client)))
+        }
+        return members
+    }
+
+    private static func finding(_ name: String, _ ours: Double, _ peer: Double, goal: Double) -> Finding {
+        Finding(
+            name, ours: kilobytes(ours), peer: kilobytes(peer), ratio: NumberText.fixed(ours / peer, 2),
+            goal: "at most \(kilobytes(goal))", isMet: ours <= goal)
+    }
+
+    private static func kilobytes(_ bytes: Double) -> String { NumberText.fixed(bytes / 1000, 1) + " kB" }
+    private static func megabytes(_ bytes: Double) -> String { NumberText.fixed(bytes / 1e6, 1) + " MB" }
+}

@@ -1,0 +1,126 @@
+import Glibc
+import LinuxShims
+
+/// Threads for calls that block (disk, password hashing), so that no loop does. They are started when needed,
+/// kept, and end with the pool. Any thread.
+package final class BlockingPool: Sendable {
+    private let queue: BlockingQueue
+
+    /// - Parameters:
+    ///   - threads: how many at most; more work waits in order.
+    ///   - name: of the threads, for ps; at most 15 bytes count.
+    package init(threads: Int, name: String) {
+        queue = BlockingQueue(maximumThreads: max(1, threads), name: name)
+    }
+
+    deinit {
+        queue.close()
+    }
+
+    /// Runs `body` on one of the threads; the caller continues on its own executor.
+    /// - Throws: what `body` throws.
+    package func run<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+        try await withUnsafeThrowingContinuation { continuation in
+            queue.put { continuation.resume(with: Result(catching: body)) }
+        }
+    }
+
+    /// Runs `body` on one of the threads; nobody waits for it. With one thread, in the order of the calls.
+    package func submit(_ body: @escaping @Sendable () -> Void) { queue.put(body) }
+}
+
+/// The work of a `BlockingPool`, shared with its threads, which outlive the pool by their last piece of work.
+///
+/// `@unchecked Sendable`: every stored `var` is read and written with `lock` held.
+private final class BlockingQueue: @unchecked Sendable {
+    private let lock: UnsafeMutablePointer<pthread_mutex_t>
+    private let arrived: UnsafeMutablePointer<pthread_cond_t>
+    private let maximumThreads: Int
+    private let name: String
+    private var work: [() -> Void] = []
+    private var start = 0
+    private var threads = 0
+    private var idle = 0
+    private var closed = false
+
+    init(maximumThreads: Int, name: String) {
+        self.maximumThreads = maximumThreads
+        self.name = name
+        lock = .allocate(capacity: 1)
+        arrived = .allocate(capacity: 1)
+        pthread_mutex_init(lock, nil)
+        pthread_cond_init(arrived, nil)
+    }
+
+    deinit {
+        pthread_mutex_destroy(lock)
+        pthread_cond_destroy(arrived)
+        lock.deallocate()
+        arrived.deallocate()
+    }
+
+    func put(_ piece: @escaping @Sendable () -> Void) {
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        work.append(piece)
+        if idle >= work.count - start {
+            pthread_cond_signal(arrived)
+        } else if threads < maximumThreads {
+            startThread()
+        }
+    }
+
+    func close() {
+        pthread_mutex_lock(lock)
+        closed = true
+        pthread_cond_broadcast(arrived)
+        pthread_mutex_unlock(lock)
+    }
+
+    private func startThread() {
+        let argument = Unmanaged.passRetained(self)
+        var thread = pthread_t()
+        let failure = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<BlockingQueue>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, argument.toOpaque())
+        guard failure == 0 else {
+            argument.release()
+            // Those that run will get to it; a process that cannot have its first thread cannot go on.
+            precondition(threads > 0, "no thread for blocking calls")
+            return
+        }
+        pthread_detach(thread)
+        threads += 1
+    }
+
+    private func run() {
+        mado_set_thread_name(name)
+        mado_block_signals()
+        while let piece = take() { piece() }
+    }
+
+    private func take() -> (() -> Void)? {
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        while start == work.count {
+            if closed { return nil }
+            idle += 1
+            pthread_cond_wait(arrived, lock)
+            idle -= 1
+        }
+        let piece = work[start]
+        start += 1
+        if start == work.count {
+            work.removeAll(keepingCapacity: work.capacity <= 1024)
+            start = 0
+        } else if start >= 1024 {
+            work.removeFirst(start)
+            start = 0
+        }
+        return piece
+    }
+}

@@ -1,0 +1,73 @@
+internal import JSON
+
+/// The server's own push rules: one set for all members.
+///
+/// Source: Client-Server API v1.19, "Push Rules", "Predefined Rules".
+enum DefaultPushRules {
+    /// Asked before all other rules, those of the member included.
+    static let master = PushRule(.override, ".m.rule.master", enabled: false, actions: .none, slot: 0)
+
+    /// Asked after the member's own override rules.
+    static let override: [PushRule] = [
+        rule(1, ".m.rule.suppress_notices", [match("content.msgtype", "m.notice")], []),
+        rule(
+            2, ".m.rule.invite_for_me",
+            [
+                match("type", "m.room.member"), match("content.membership", "invite"),
+                .eventMatchOwner(key: PropertyPath("state_key")),
+            ], [.notify, .setTweak("sound", "default")]),
+        rule(3, ".m.rule.member_event", [match("type", "m.room.member")], []),
+        rule(
+            4, ".m.rule.is_user_mention",
+            [.propertyContainsOwner(key: PropertyPath(#"content.m\.mentions.user_ids"#))],
+            [.notify, .setTweak("sound", "default"), .setTweak("highlight", value: nil)]),
+        rule(
+            5, ".m.rule.is_room_mention",
+            [
+                .propertyIs(key: PropertyPath(#"content.m\.mentions.room"#), value: .boolean(true)),
+                .senderNotificationPermission(key: "room"),
+            ], [.notify, .setTweak("highlight", value: nil)]),
+        rule(
+            6, ".m.rule.tombstone", [match("type", "m.room.tombstone"), match("state_key", "")],
+            [.notify, .setTweak("highlight", value: nil)]),
+        rule(7, ".m.rule.reaction", [match("type", "m.reaction")], []),
+        rule(8, ".m.rule.room.server_acl", [match("type", "m.room.server_acl"), match("state_key", "")], []),
+        rule(
+            9, ".m.rule.suppress_edits",
+            [.propertyIs(key: PropertyPath(#"content.m\.relates_to.rel_type"#), value: .string("m.replace"))], []),
+    ]
+
+    /// Asked after all other rules.
+    static let underride: [PushRule] = [
+        underride(10, ".m.rule.call", [match("type", "m.call.invite")], [.notify, .setTweak("sound", "ring")]),
+        underride(
+            11, ".m.rule.encrypted_room_one_to_one", [twoMembers, match("type", "m.room.encrypted")],
+            [.notify, .setTweak("sound", "default")]),
+        underride(
+            12, ".m.rule.room_one_to_one", [twoMembers, match("type", "m.room.message")],
+            [.notify, .setTweak("sound", "default")]),
+        underride(13, ".m.rule.message", [match("type", "m.room.message")], [.notify]),
+        underride(14, ".m.rule.encrypted", [match("type", "m.room.encrypted")], [.notify]),
+    ]
+
+    private static var twoMembers: PushCondition {
+        guard let test = MemberCountTest("2") else { preconditionFailure("a number is no number") }
+        return .memberCount(test)
+    }
+
+    private static func match(_ key: String, _ pattern: String) -> PushCondition {
+        .eventMatch(key: PropertyPath(key), pattern: GlobPattern(pattern))
+    }
+
+    private static func rule(
+        _ slot: Int, _ id: String, _ conditions: [PushCondition], _ actions: [PushAction]
+    ) -> PushRule {
+        PushRule(.override, id, conditions: conditions, actions: PushActions(actions), slot: slot)
+    }
+
+    private static func underride(
+        _ slot: Int, _ id: String, _ conditions: [PushCondition], _ actions: [PushAction]
+    ) -> PushRule {
+        PushRule(.underride, id, conditions: conditions, actions: PushActions(actions), slot: slot)
+    }
+}

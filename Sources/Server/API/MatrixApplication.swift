@@ -1,0 +1,241 @@
+import EventLoop
+package import HTTP
+package import JSON
+package import MatrixAPI
+
+/// The server's HTTP application: finds the endpoint, authenticates, limits, reads the body, runs the endpoint
+/// in a task on the connection's loop, and encodes what it answers or throws. The one place where errors become
+/// answers.
+package final class MatrixApplication: HTTPApplication {
+    /// What is reported of a request that went wrong inside, or of any request at the access log's level.
+    package protocol Observer: Sendable {
+        func finished(_ head: HTTPRequestHead, id: UInt64, status: Int, user: UserID?)
+        /// An error that is our own or the store's; the client only learns that there was one.
+        func failed(_ head: HTTPRequestHead, id: UInt64, error: any Error)
+    }
+
+    private let router: Router
+    private let authenticator: any Authenticating
+    private let limiter: RateLimiter
+    private let observer: any Observer
+    private let bodyLimits: JSONLimits
+
+    package init(
+        routes: Routes, authenticator: any Authenticating, limiter: RateLimiter, observer: any Observer,
+        bodyLimits: JSONLimits = .default
+    ) {
+        router = Router(routes)
+        self.authenticator = authenticator
+        self.limiter = limiter
+        self.observer = observer
+        self.bodyLimits = bodyLimits
+    }
+
+    // MARK: Receiving
+
+    /// A request on its way to its endpoint.
+    private struct Call: Sendable {
+        let exchange: HTTPExchange
+        let route: Route
+        let parameters: [(name: String, value: String)]
+        let received: MonotonicTime
+        var session: Session?
+
+        var loop: EventLoop { exchange.loop }
+        var head: HTTPRequestHead { exchange.head }
+    }
+
+    package func receive(_ exchange: HTTPExchange) {
+        if exchange.head.method == .options { return answer(exchange, .response(Self.preflight), user: nil) }
+        do {
+            let call = try route(exchange)
+            try limitAddress(call)
+            guard call.route.authentication != .none, let token = try Self.accessToken(call.head) else {
+                if call.route.authentication == .required || call.route.authentication == .membersOnly {
+                    throw MatrixError(401, .missingToken, "Missing access token")
+                }
+                return collectBody(call)
+            }
+            if let session = authenticator.cachedSession(forToken: token) {
+                return collectBody(try admit(call, session))
+            }
+            authenticate(call, token)
+        } catch {
+            fail(exchange, error, user: nil)
+        }
+    }
+
+    private func route(_ exchange: HTTPExchange) throws -> Call {
+        switch router.match(exchange.head.method, path: exchange.head.path) {
+        case .found(let route, let parameters):
+            return Call(exchange: exchange, route: route, parameters: parameters, received: exchange.loop.now())
+        case .notFound: throw MatrixError.unrecognized()
+        case .methodNotAllowed:
+            throw MatrixError(405, .unrecognized, "This endpoint does not take \(exchange.head.method)")
+        case .malformed: throw MatrixError.invalidParam("The path is not valid percent-encoded UTF-8")
+        }
+    }
+
+    /// The `Authorization: Bearer` header, or the deprecated query parameter that older clients send.
+    static func accessToken(_ head: HTTPRequestHead) throws -> String? {
+        if let header = head.headers.first(named: "authorization") {
+            // The scheme's case does not matter (RFC 9110 section 11.1).
+            guard header.utf8.count > 7, zip(header.utf8, "bearer ".utf8).allSatisfy({ $0 | 0x20 == $1 }) else {
+                throw MatrixError(401, .missingToken, "The Authorization header is not a bearer token")
+            }
+            return String(header.utf8.dropFirst(7))
+        }
+        return head.queryValue("access_token")
+    }
+
+    private func authenticate(_ call: Call, _ token: String) {
+        Task(executorPreference: call.loop) { [self] in
+            do {
+                let session = try await authenticator.session(forToken: token)
+                collectBody(try admit(call, session))
+            } catch {
+                fail(call.exchange, error, user: nil)
+            }
+        }
+    }
+
+    private func limitAddress(_ call: Call) throws {
+        switch call.route.limit {
+        case .login, .registration:
+            try limiter.take(call.route.limit, by: call.head.remoteAddress.description, now: call.received)
+        default: break
+        }
+    }
+
+    /// The call with its session, if that may make it.
+    private func admit(_ call: Call, _ session: Session) throws -> Call {
+        if session.isGuest, call.route.authentication == .membersOnly {
+            throw MatrixError(403, .guestAccessForbidden, "Guests may not do this")
+        }
+        switch call.route.limit {
+        case .unlimited, .login, .registration: break
+        default: try limiter.take(call.route.limit, by: session.user.string, now: call.received)
+        }
+        authenticator.noteUse(
+            of: session, from: call.head.remoteAddress.description,
+            userAgent: call.head.headers.first(named: "user-agent"))
+        var call = call
+        call.session = session
+        return call
+    }
+
+    // MARK: Body and endpoint
+
+    private func collectBody(_ call: Call) {
+        guard call.head.method != .get, call.head.method != .head else { return run(call, .emptyObject) }
+        call.exchange.collectBody(limit: call.route.maximumBodyBytes) { [self] result in
+            switch result {
+            case .success(let bytes):
+                do {
+                    run(call, try parse(bytes))
+                } catch {
+                    fail(call.exchange, error, user: call.session?.user)
+                }
+            case .failure(.tooLarge):
+                let error = MatrixError(413, .tooLarge, "The body is too large")
+                fail(call.exchange, error, user: call.session?.user)
+            case .failure(.disconnected), .failure(.timedOut):
+                break
+            }
+        }
+    }
+
+    /// - Throws: `M_NOT_JSON` when it does not parse, `M_BAD_JSON` when it is not an object.
+    private func parse(_ bytes: [UInt8]) throws -> JSONValue {
+        // Several endpoints take no parameters and clients leave the body out: the same as {}.
+        if bytes.isEmpty { return .emptyObject }
+        let value: JSONValue
+        do {
+            value = try JSONValue.parse(bytes, limits: bodyLimits)
+        } catch {
+            throw MatrixError(400, .notJSON, "The body is not valid JSON: \(error)")
+        }
+        guard value.isObject else { throw MatrixError.badJSON("The body must be an object") }
+        return value
+    }
+
+    private func run(_ call: Call, _ body: JSONValue) {
+        let request = Request(
+            head: call.head, loop: call.loop, id: call.exchange.id, received: call.received,
+            parameters: call.parameters, body: body, authenticated: call.session)
+        Task(executorPreference: call.loop) { [self] in
+            do {
+                answer(call.exchange, try await call.route.handler(request), user: call.session?.user)
+            } catch {
+                fail(call.exchange, error, user: call.session?.user)
+            }
+        }
+    }
+
+    // MARK: Answering
+
+    private func answer(_ exchange: HTTPExchange, _ answer: Answer, user: UserID?) {
+        switch answer {
+        case .json(let body, let status):
+            exchange.respond(Self.json(body, status))
+            observer.finished(exchange.head, id: exchange.id, status: status.code, user: user)
+        case .response(var response):
+            Self.addCrossOrigin(to: &response.headers)
+            exchange.respond(response)
+            observer.finished(exchange.head, id: exchange.id, status: response.status.code, user: user)
+        case .later(let begin):
+            // Who left while the request was authenticated is told to nobody who comes to wait now.
+            guard !exchange.hasResponded else { return }
+            begin(exchange)
+            observer.finished(exchange.head, id: exchange.id, status: 200, user: user)
+        }
+    }
+
+    private func fail(_ exchange: HTTPExchange, _ error: any Error, user: UserID?) {
+        let matrix = error as? MatrixError ?? ((error as? any MatrixErrorConvertible)?.matrixError)
+        if let matrix {
+            var response = Self.json(matrix.body, HTTPStatus(matrix.status))
+            if matrix.code == .limitExceeded,
+                let wait = matrix.extra.first(where: { $0.name == "retry_after_ms" }),
+                let milliseconds = Int(String(decoding: wait.value.bytes, as: UTF8.self))
+            {
+                response.headers.add("retry-after", String((milliseconds + 999) / 1000))
+            }
+            exchange.respond(response)
+            observer.finished(exchange.head, id: exchange.id, status: matrix.status, user: user)
+            if matrix.status >= 500 { observer.failed(exchange.head, id: exchange.id, error: error) }
+            return
+        }
+        observer.failed(exchange.head, id: exchange.id, error: error)
+        let hidden = MatrixError(500, .unknown, "Internal server error")
+        exchange.respond(Self.json(hidden.body, HTTPStatus(500)))
+        observer.finished(exchange.head, id: exchange.id, status: 500, user: user)
+    }
+
+    /// A JSON answer with the headers that every answer has.
+    package static func json(_ body: [UInt8], _ status: HTTPStatus) -> HTTPResponse {
+        HTTPResponse(status: status, headers: jsonHeaders, body: body)
+    }
+
+    private static let jsonHeaders: HTTPHeaders = {
+        var headers = HTTPHeaders([("content-type", "application/json"), ("cache-control", "no-store")])
+        addCrossOrigin(to: &headers)
+        return headers
+    }()
+
+    /// Source: Client-Server API, "Web Browser Clients".
+    package static func addCrossOrigin(to headers: inout HTTPHeaders) {
+        headers.add("access-control-allow-origin", "*")
+        headers.add("access-control-allow-methods", "GET, POST, PUT, DELETE, OPTIONS")
+        headers.add("access-control-allow-headers", "X-Requested-With, Content-Type, Authorization")
+    }
+
+    private static let preflight: HTTPResponse = {
+        HTTPResponse(status: .ok, headers: HTTPHeaders([("access-control-max-age", "86400")]), body: [])
+    }()
+}
+
+/// An error of a capability or of the store that has an `errcode` of its own.
+package protocol MatrixErrorConvertible: Error {
+    var matrixError: MatrixError { get }
+}

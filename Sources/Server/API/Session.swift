@@ -1,0 +1,29 @@
+package import MatrixAPI
+
+/// Who makes a request: the result of a valid access token.
+package struct Session: Sendable, Hashable {
+    package let user: UserID
+    package let device: DeviceID
+    package let isGuest: Bool
+    package let isAdministrator: Bool
+    /// SHA-256 of the access token, to tell this session from the member's others.
+    package let tokenHash: [UInt8]
+
+    package init(user: UserID, device: DeviceID, isGuest: Bool, isAdministrator: Bool, tokenHash: [UInt8]) {
+        self.user = user
+        self.device = device
+        self.isGuest = isGuest
+        self.isAdministrator = isAdministrator
+        self.tokenHash = tokenHash
+    }
+}
+
+/// Turns an access token into a session. Implemented by Accounts.
+package protocol Authenticating: Sendable {
+    /// The session if it is known without asking the store; nil to call `session(forToken:)`.
+    func cachedSession(forToken token: String) -> Session?
+    /// - Throws: `M_UNKNOWN_TOKEN` (401) when the token is not, or no longer, valid.
+    func session(forToken token: String) async throws -> Session
+    /// Notes that the session made a request (last seen), cheaply; called for each authenticated request.
+    func noteUse(of session: Session, from address: String, userAgent: String?)
+}

@@ -1,0 +1,69 @@
+import HTTP
+import JSON
+package import MatrixAPI
+
+/// What the server says of itself: where it is, what it speaks, what it can do.
+///
+/// Source: Client-Server API, "API Versions", "Well-known URIs", "Capabilities negotiation", "Third-party Networks",
+/// "Voice over IP".
+package struct ServerDescription: Sendable, RouteProviding {
+    /// Versions of the specification that are served. Older clients look for the older ones, so that all stand here.
+    static let versions = ["r0.6.1"] + (1...12).map { "v1.\($0)" }
+    /// Features that came after the newest version above, by the names that clients ask for.
+    static let features = [
+        // Profile fields other than name and picture, as in v1.16.
+        "uk.tcpip.msc4133.stable"
+    ]
+
+    private let publicBaseURL: String?
+    private let defaultRoomVersion: RoomVersion
+
+    /// - Parameters:
+    ///   - publicBaseURL: see `AccountsConfiguration`.
+    ///   - defaultRoomVersion: that of rooms whose creator does not ask for one.
+    package init(publicBaseURL: String?, defaultRoomVersion: RoomVersion = .default) {
+        self.publicBaseURL = publicBaseURL
+        self.defaultRoomVersion = defaultRoomVersion
+    }
+
+    package func addRoutes(to routes: inout Routes) {
+        routes.add(.get, "/_matrix/client/versions", authentication: .none) { _ in
+            .object { object in
+                object.array("versions") { array in for version in Self.versions { array.value(version) } }
+                object.object("unstable_features") { object in
+                    for feature in Self.features { object.member(feature, true) }
+                }
+            }
+        }
+        routes.add(.get, "/.well-known/matrix/client", authentication: .none) { [publicBaseURL] _ in
+            guard let publicBaseURL else { throw MatrixError.notFound("No address is configured") }
+            return .object { Self.writeDiscovery(publicBaseURL, into: &$0) }
+        }
+        routes.add(.get, "/_matrix/client/v3/capabilities") { _ in
+            .object { $0.object("capabilities") { writeCapabilities(into: &$0) } }
+        }
+        // No relay and no bridges: the empty answer says so, and clients go on.
+        routes.add(.get, "/_matrix/client/v3/voip/turnServer") { _ in .empty }
+        routes.add(.get, "/_matrix/client/v3/thirdparty/protocols") { _ in .empty }
+    }
+
+    static func writeDiscovery(_ publicBaseURL: String, into object: inout JSONWriter) {
+        object.object("m.homeserver") { $0.member("base_url", publicBaseURL) }
+    }
+
+    private func writeCapabilities(into object: inout JSONWriter) {
+        let switches = [
+            ("m.change_password", true), ("m.set_displayname", true), ("m.set_avatar_url", true),
+            ("m.profile_fields", true), ("m.3pid_changes", false), ("m.get_login_token", false),
+        ]
+        for (name, isEnabled) in switches {
+            object.object(name) { $0.member("enabled", isEnabled) }
+        }
+        object.object("m.room_versions") { object in
+            object.member("default", defaultRoomVersion.rawValue)
+            object.object("available") { object in
+                for version in RoomVersion.allCases { object.member(version.rawValue, "stable") }
+            }
+        }
+    }
+}

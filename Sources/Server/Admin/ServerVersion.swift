@@ -1,0 +1,4 @@
+/// What is running.
+package enum ServerVersion {
+    package static let string = "0.1.0"
+}

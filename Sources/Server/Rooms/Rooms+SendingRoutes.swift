@@ -1,0 +1,43 @@
+import HTTP
+import JSON
+import MatrixAPI
+
+/// Source: Client-Server API, "Sending events to a room", "Redactions".
+extension Rooms {
+    func addSendingRoutes(to routes: inout Routes) {
+        let room = "/_matrix/client/v3/rooms/{roomId}"
+        routes.add(.put, "\(room)/send/{eventType}/{txnId}", limit: .message) { [self] request in
+            let type = request.parameter("eventType")
+            if type == "m.room.encrypted" { await megolmSessions.letKeysPass(request.body, on: request.loop) }
+            let id = try await send(
+                type, request.body, to: request.roomID(), by: request.user,
+                transaction: request.eventTransaction())
+            return Self.answer(id)
+        }
+        routes.add(.put, "\(room)/redact/{eventId}/{txnId}", limit: .message) { [self] request in
+            let id = try await redact(
+                request.eventID(), in: request.roomID(), by: request.user,
+                reason: request.body.optionalString("reason"), transaction: request.eventTransaction())
+            return Self.answer(id)
+        }
+        routes.add(.put, "\(room)/state/{eventType}/{stateKey...}", limit: .message) { [self] request in
+            let key = StateKey(request.parameter("eventType"), request.parameter("stateKey"))
+            let id = try await setState(
+                key, request.body, in: request.roomID(), by: request.user, isGuest: request.session.isGuest)
+            return Self.answer(id)
+        }
+    }
+
+    private static func answer(_ id: EventID) -> Answer { .object { $0.member("event_id", id.string) } }
+}
+
+extension Request {
+    /// - Throws: `M_INVALID_PARAM` when the identifier is too long to be kept.
+    fileprivate func eventTransaction() throws -> EventTransaction {
+        let identifier = parameter("txnId")
+        guard !identifier.isEmpty, identifier.utf8.count <= 255 else {
+            throw MatrixError.invalidParam("A transaction ID has 1 to 255 bytes")
+        }
+        return EventTransaction(device: session.device, identifier: identifier)
+    }
+}

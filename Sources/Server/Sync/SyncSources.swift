@@ -1,0 +1,71 @@
+import EventLoop
+package import MatrixAPI
+import Store
+
+/// What a sync is computed from. One for the whole server.
+package struct SyncSources: Sendable {
+    package let journal: Journal
+    package let unread: UnreadCounts
+    package let sequence: EphemeralSequence
+    package let typing: any TypingSource
+    package let presence: any PresenceSource
+    package let keys: any DeviceKeySource
+    package let clock: WallClock
+
+    package init(
+        journal: Journal, unread: UnreadCounts, sequence: EphemeralSequence, typing: any TypingSource,
+        presence: any PresenceSource, keys: any DeviceKeySource, clock: WallClock
+    ) {
+        self.journal = journal
+        self.unread = unread
+        self.sequence = sequence
+        self.typing = typing
+        self.presence = presence
+        self.keys = keys
+        self.clock = clock
+    }
+
+    /// A token for now: what is computed up to it misses nothing that was published before.
+    var now: SyncToken {
+        SyncToken(position: journal.position, epoch: sequence.epoch, ephemeral: sequence.current)
+    }
+}
+
+/// A filter that all who use it have in common: it is large, and everybody who waits has one.
+package final class SharedFilter: Sendable {
+    let filter: Filter
+    package init(_ filter: Filter) { self.filter = filter }
+    /// Lets everything through.
+    static let everything = SharedFilter(Filter())
+}
+
+/// What a member's device asks of sync.
+package struct SyncQuery: Sendable {
+    package let user: UserID
+    package let device: DeviceID
+    private let sharedFilter: SharedFilter
+    package var filter: Filter { sharedFilter.filter }
+    /// nil for a first sync.
+    package var since: SyncToken?
+    /// All state of all rooms, whatever changed.
+    package var fullState: Bool
+
+    package init(user: UserID, device: DeviceID, filter: SharedFilter, since: SyncToken?, fullState: Bool) {
+        self.user = user
+        self.device = device
+        sharedFilter = filter
+        self.since = since
+        self.fullState = fullState
+    }
+}
+
+/// What sync answers.
+package struct SyncAnswer: Sendable {
+    /// The body, `next_batch` included.
+    package let body: [UInt8]
+    package let token: SyncToken
+    /// Whether there is nothing in it that the client does not know.
+    package let isEmpty: Bool
+    /// Whether there are messages to the device in it.
+    package let hasMessages: Bool
+}

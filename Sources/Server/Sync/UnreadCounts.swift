@@ -1,0 +1,202 @@
+import JSON
+package import MatrixAPI
+package import Store
+import Synchronization
+
+/// What tells sync a member's push rules. Implemented by PushRules.
+package protocol PushRuleSource: Sendable {
+    /// nil when only the store knows and `reader` is nil.
+    func ruleset(of user: UserID, _ reader: (any StoreReader)?) throws -> PushRuleset?
+}
+
+/// How many events a member has not read in a room. Source: Client-Server API, "Receiving notifications".
+package struct UnreadCount: Sendable, Equatable {
+    package struct Pair: Sendable, Equatable {
+        package var notifications = 0
+        package var highlights = 0
+    }
+
+    /// Outside of threads.
+    package var main = Pair()
+    /// By root of the thread.
+    package var threads: [EventID: Pair] = [:]
+
+    func write(to body: inout JSONWriter, byThread: Bool) {
+        func write(_ pair: Pair, to object: inout JSONWriter) {
+            object.member("notification_count", pair.notifications)
+            object.member("highlight_count", pair.highlights)
+        }
+        if byThread {
+            body.object("unread_notifications") { write(main, to: &$0) }
+            body.object("unread_thread_notifications") { object in
+                for (root, pair) in threads.sorted(by: { $0.key < $1.key }) {
+                    object.object(root.string) { write(pair, to: &$0) }
+                }
+            }
+        } else {
+            var all = main
+            for pair in threads.values {
+                all.notifications += pair.notifications
+                all.highlights += pair.highlights
+            }
+            body.object("unread_notifications") { write(all, to: &$0) }
+        }
+    }
+}
+
+/// Counts unread events when somebody asks, and remembers how far it counted: a send costs nothing for the members
+/// who are not looking.
+package final class UnreadCounts: Sendable, JournalObserver {
+    private struct Entry: Sendable {
+        var count = UnreadCount()
+        var countedTo: Int64
+        /// Everything is read up to here.
+        var read: Int64 = 0
+        /// What is outside of threads is.
+        var mainRead: Int64 = 0
+        var threadRead: [EventID: Int64] = [:]
+    }
+
+    /// What is known of one member.
+    private struct Counts {
+        var entries: [RoomID: Entry] = [:]
+        /// Where receipts and rules changed: what was counted as of an earlier position is not kept.
+        var changed: [RoomID: Int64] = [:]
+        var allChanged: Int64 = 0
+    }
+
+    /// Older unread events than this many are not counted when the counts are made anew.
+    private static let depth = 2_000
+
+    private let members = Mutex<[UserID: Counts]>([:])
+    private let rules: any PushRuleSource
+
+    package init(rules: any PushRuleSource) { self.rules = rules }
+
+    /// A receipt starts the member's count of that room anew, other rules those of all rooms.
+    package func prepare(for publication: Publication) {
+        for change in publication.changes {
+            switch change.kind {
+            case .receipt(let receipt):
+                members.withLock { members in
+                    members[receipt.user, default: Counts()].entries[receipt.room] = nil
+                    members[receipt.user]?.changed[receipt.room] = publication.position
+                }
+            case .accountData(let user, nil, "m.push_rules", _):
+                members.withLock { $0[user] = Counts(allChanged: publication.position) }
+            default: break
+            }
+        }
+    }
+
+    /// The counts up to a position; nil when only the store knows and `reader` is nil.
+    func counts(
+        of user: UserID, in room: RoomSnapshot, upTo: Int64, log: ChangeLog, _ reader: (any StoreReader)?
+    ) throws -> UnreadCount? {
+        guard let ruleset = try rules.ruleset(of: user, reader) else { return nil }
+        var entry: Entry
+        if let known = members.withLock({ $0[user]?.entries[room.id] }) {
+            entry = known
+        } else {
+            guard let reader else { return nil }
+            entry = try start(user, room, reader)
+        }
+        guard entry.countedTo < upTo else { return entry.count }
+        guard let events = try self.events(in: room.id, after: entry.countedTo, through: upTo, log, reader) else {
+            return nil
+        }
+        for event in events { count(event, &entry, ruleset, room) }
+        entry.countedTo = upTo
+        keep(entry, of: user, in: room.id)
+        return entry.count
+    }
+
+    private func keep(_ entry: Entry, of user: UserID, in room: RoomID) {
+        members.withLock { members in
+            let counts = members[user] ?? Counts()
+            guard entry.countedTo >= max(counts.allChanged, counts.changed[room] ?? 0),
+                entry.countedTo >= counts.entries[room]?.countedTo ?? 0
+            else { return }
+            members[user, default: Counts()].entries[room] = entry
+            members[user]?.changed[room] = nil
+        }
+    }
+
+    private func start(_ user: UserID, _ room: RoomSnapshot, _ reader: any StoreReader) throws -> Entry {
+        var entry = Entry(countedTo: try joinPosition(of: user, room, reader))
+        for receipt in try reader.receipts(of: user, in: room.id) {
+            switch receipt.thread {
+            case "": entry.read = max(entry.read, receipt.eventPosition)
+            case "main": entry.mainRead = max(entry.mainRead, receipt.eventPosition)
+            default:
+                let root = EventID(unchecked: receipt.thread)
+                entry.threadRead[root] = max(entry.threadRead[root] ?? 0, receipt.eventPosition)
+            }
+        }
+        entry.countedTo = max(entry.countedTo, entry.read)
+        return entry
+    }
+
+    /// Where the member's stay in the room began: changes of their profile are member events too.
+    private func joinPosition(of user: UserID, _ room: RoomSnapshot, _ reader: any StoreReader) throws -> Int64 {
+        guard var event = room.members[user] else { return 0 }
+        while event.membership == .join, let replaced = event.replaces,
+            let previous = try reader.event(at: replaced), previous.membership == .join
+        { event = previous }
+        return event.position
+    }
+
+    private func events(
+        in room: RoomID, after: Int64, through: Int64, _ log: ChangeLog, _ reader: (any StoreReader)?
+    ) throws -> [Event]? {
+        if let events = log.events(in: room, since: after, upTo: through) { return events }
+        guard let reader else { return nil }
+        return try reader.events(
+            in: room, after: after, through: through, order: .backward, limit: Self.depth
+        ).reversed()
+    }
+
+    private func count(_ event: Event, _ entry: inout Entry, _ ruleset: PushRuleset, _ room: RoomSnapshot) {
+        let root = event.threadRoot
+        if event.sender == ruleset.owner {
+            // Who writes has read what stands above; a change of the own profile is no writing.
+            if event.isState { return }
+            if let root { entry.count.threads[root] = nil } else { entry.count.main = UnreadCount.Pair() }
+            return
+        }
+        let read = max(entry.read, root.map { entry.threadRead[$0] ?? 0 } ?? entry.mainRead)
+        guard event.position > read, event.redactedBecause == nil, let levels = room.levels else { return }
+        let actions = ruleset.evaluate(
+            PushEvent(event, memberCount: room.joinedCount, powerLevels: levels),
+            displayName: room.members[ruleset.owner]?.content["displayname"]?.string)
+        guard actions.notify else { return }
+        var pair = root.flatMap { entry.count.threads[$0] } ?? (root == nil ? entry.count.main : UnreadCount.Pair())
+        pair.notifications += 1
+        if actions.highlight { pair.highlights += 1 }
+        if let root { entry.count.threads[root] = pair } else { entry.count.main = pair }
+    }
+}
+
+extension Event {
+    /// The root of the thread that the event is part of. Source: Client-Server API, "Threading".
+    var threadRoot: EventID? {
+        // Most events relate to nothing, and a look for the bytes is cheaper than parsing.
+        guard contentBytes.contains(sequence: "m.thread") else { return nil }
+        guard let relates = content["m.relates_to"], relates["rel_type"]?.string == "m.thread" else { return nil }
+        return EventID(relates["event_id"]?.string ?? "")
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether the text stands somewhere in these bytes.
+    func contains(sequence text: StaticString) -> Bool {
+        let count = text.utf8CodeUnitCount
+        let wanted = UnsafeBufferPointer(start: text.utf8Start, count: count)
+        var start = startIndex
+        while start <= endIndex - count {
+            if self[start] == wanted[0], self[start..<start + count].elementsEqual(wanted) { return true }
+            start += 1
+        }
+        return false
+    }
+}

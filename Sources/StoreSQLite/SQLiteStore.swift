@@ -1,0 +1,108 @@
+import CSQLite
+import EventLoop
+import Glibc
+package import Store
+
+/// A ``Store`` in one folder, in an SQLite database with a write-ahead log.
+///
+/// Files: `mado.db` with its `-wal` and `-shm`, and `mado.lock`, which keeps a second server out. A commit is synced to
+/// the disk before it returns (`synchronous=FULL`).
+package final class SQLiteStore: Store {
+    private let path: String
+    private let configuration: SQLiteConfiguration
+    /// Here as long as the store is open; connections have it for as long as they live.
+    private let lock: Monitor<StoreLock?>
+    private let seat = SQLiteWriterSeat()
+    private let transactions: SQLiteTransactionIndex
+    private let readers: SQLiteReaderPool
+    private let threads: BlockingPool
+    private let checkpointer: SQLiteCheckpointer
+
+    /// Opens the store, makes it if the folder has none, and migrates it to the newest schema.
+    ///
+    /// - Parameter folder: made too if it is missing and its parent is there; readable by the owner only.
+    ///
+    /// Throws ``StoreError/locked(_:)``, ``StoreError/readOnly(_:)``, ``StoreError/diskFull``,
+    /// ``StoreError/corrupt(_:)``, ``StoreError/databaseIsNewer(found:supported:)``, ``StoreError/inputOutput(_:)``.
+    package convenience init(folder: String, configuration: SQLiteConfiguration = SQLiteConfiguration())
+        throws(StoreError)
+    {
+        try self.init(folder: folder, configuration: configuration, migrator: SQLiteMigrator())
+    }
+
+    init(folder: String, configuration: SQLiteConfiguration, migrator: SQLiteMigrator) throws(StoreError) {
+        Self.configureEngine
+        if mkdir(folder, 0o700) != 0, errno != EEXIST {
+            let code = errno
+            throw StoreError(systemError: code, path: folder)
+                ?? .inputOutput("\(folder): \(String(cString: strerror(code)))")
+        }
+        let path = folder + "/mado.db"
+        let lock = try StoreLock(folder: folder)
+        try Self.createFile(path)
+        let first = try SQLiteConnection(path: path, access: .write, lock: lock, configuration: configuration)
+        try migrator.check(first)
+        try first.useWriteAheadLog()
+        try migrator.migrate(first)
+        let held = Monitor<StoreLock?>(lock)
+        self.path = path
+        self.lock = held
+        self.configuration = configuration
+        let transactions = try SQLiteTransactionIndex(reading: first)
+        self.transactions = transactions
+        readers = SQLiteReaderPool(transactions: transactions) { () throws(StoreError) in
+            try Self.connect(.read, path: path, lock: held, configuration: configuration)
+        }
+        threads = BlockingPool(threads: configuration.readers, name: "store-read")
+        checkpointer = try SQLiteCheckpointer(connection: first, configuration: configuration)
+    }
+
+    deinit { close() }
+
+    /// Once in a process, before its first database. Refused afterwards, which costs speed and nothing else.
+    private static let configureEngine: Void = { _ = mado_sqlite_disable_memory_statistics() }()
+
+    package func read<T: Sendable>(_ body: @escaping @Sendable (any StoreReader) throws -> T) async throws -> T {
+        let readers = readers
+        return try await threads.run { try readers.read(body) }
+    }
+
+    package func makeWriter() throws(StoreError) -> sending any StoreWriter {
+        guard seat.isOpen else { throw .closed }
+        guard seat.take() else { throw .writerTaken }
+        do throws(StoreError) {
+            let connection = try Self.connect(.write, path: path, lock: lock, configuration: configuration)
+            return SQLiteWriter(connection, transactions: transactions, seat: seat, checkpointer: checkpointer)
+        } catch {
+            seat.leave()
+            throw error
+        }
+    }
+
+    package func close() {
+        guard seat.close() else { return }
+        readers.close()
+        checkpointer.stop()
+        lock.change { $0 = nil }
+    }
+
+    /// ``StoreError/closed`` when the lock is given back.
+    private static func connect(
+        _ access: SQLiteConnection.Access, path: String, lock: Monitor<StoreLock?>, configuration: SQLiteConfiguration
+    ) throws(StoreError) -> SQLiteConnection {
+        guard let lock = lock.withLock({ $0 }) else { throw .closed }
+        return try SQLiteConnection(path: path, access: access, lock: lock, configuration: configuration)
+    }
+
+    /// Makes the file if it is missing, so that nobody but the owner can read it; SQLite gives the same permissions to
+    /// the files beside it.
+    private static func createFile(_ path: String) throws(StoreError) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            let code = errno
+            throw StoreError(systemError: code, path: path)
+                ?? .inputOutput("\(path): \(String(cString: strerror(code)))")
+        }
+        Glibc.close(descriptor)
+    }
+}

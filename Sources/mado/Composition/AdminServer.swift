@@ -1,0 +1,36 @@
+import EventLoop
+import HTTP
+import Server
+
+/// The administrator's socket in the data folder. A server has it as long as it runs; commands open it for themselves
+/// when there is no server.
+struct AdminServer: Sendable {
+    private let server: HTTPServer
+    private let path: String
+
+    /// - Parameter folder: locked by this process.
+    init(
+        _ capabilities: Capabilities, folder: DataFolder, serverName: String, health: Health, group: EventLoopGroup,
+        observer: RequestLog
+    ) {
+        var routes = Routes()
+        Administration(
+            accounts: capabilities.accounts, tokens: capabilities.tokens, serverName: serverName, health: health
+        ).addRoutes(to: &routes)
+        path = folder.adminSocket
+        server = HTTPServer(
+            configuration: HTTPServerConfiguration(listeners: [HTTPListener(socketPath: path)]), group: group,
+            application: MatrixApplication(
+                routes: routes, authenticator: capabilities.sessions, limiter: RateLimiter(limits: [:]),
+                observer: observer))
+    }
+
+    /// - Throws: `HTTPServerError` when the socket cannot be made.
+    func start() throws(HTTPServerError) { try server.start() }
+
+    /// Answers what was asked, and takes the socket away.
+    func shutdown() async {
+        await server.shutdown(grace: .seconds(5))
+        SystemFile.remove(path)
+    }
+}

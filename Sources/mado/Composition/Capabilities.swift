@@ -1,0 +1,107 @@
+import EventLoop
+import HTTP
+import MatrixAPI
+import Server
+import Store
+
+/// The capabilities of a server, each built once and passed to those that need it. The one place where they meet.
+final class Capabilities: Sendable {
+    let journal: Journal
+    let accounts: Accounts
+    let tokens: RegistrationTokens
+    let sessions: Sessions
+    let rooms: Rooms
+    let receipts: Receipts
+    let accountData: AccountData
+    let presence: Presence
+    let limiter: RateLimiter
+    private let notifier: SyncNotifier
+    private let transactionExpiry: TransactionExpiry
+    private let providers: [any RouteProviding]
+
+    /// - Parameter loops: those that serve clients; presence keeps its timers on the first.
+    /// - Throws: `StoreError` when the journal cannot be opened.
+    init(
+        _ configuration: ServerConfiguration, store: any Store, loops: [EventLoop], limiter: RateLimiter,
+        metrics: Metrics
+    ) throws {
+        let clock = WallClock.system
+        let serverName = configuration.serverName
+        let publicURL = configuration.publicURL
+        let journal = try Journal(store: store, clock: clock, metrics: JournalMetrics(metrics))
+        let sequence = EphemeralSequence(epoch: UInt32.random(in: 1...UInt32.max))
+
+        let hasher = PasswordHasher(cost: PasswordHashing())
+        let sessions = Sessions(journal: journal)
+        let accounts = Accounts(
+            configuration: AccountsConfiguration(configuration), journal: journal, sessions: sessions, hasher: hasher)
+        let tokens = RegistrationTokens(journal: journal)
+        let passwords = PasswordAuthentication(store: store, hasher: hasher, limiter: limiter, serverName: serverName)
+        let authentication = InteractiveAuthentication(passwords: passwords, registrationTokens: tokens)
+
+        let pushRules = PushRules(journal: journal)
+        let unread = UnreadCounts(rules: pushRules)
+        let notifier = SyncNotifier(loops: loops, journal: journal)
+        let typing = Typing(journal: journal, sequence: sequence) { notifier.typingChanged(in: [$0]) }
+        let presence = Presence(
+            journal: journal, sequence: sequence, clock: clock, loop: loops[0],
+            settings: Presence.Settings(configuration.presence)
+        ) { notifier.presenceChanged(of: $0) }
+        let deviceKeys = DeviceKeys(journal: journal, authentication: authentication)
+        let sync = Sync(
+            sources: SyncSources(
+                journal: journal, unread: unread, sequence: sequence, typing: typing, presence: presence,
+                keys: deviceKeys, clock: clock),
+            notifier: notifier, connections: presence, settings: Sync.Settings(configuration.sync))
+        let receipts = Receipts(journal: journal)
+        let accountData = AccountData(journal: journal, pushRules: pushRules)
+        let roomSettings = Rooms.Configuration(configuration.rooms)
+        let rooms = Rooms(journal: journal, serverName: serverName, configuration: roomSettings)
+
+        // Those who count must know of a batch before those who wait for it ask them.
+        for observer in [pushRules, unread, presence, notifier] as [any JournalObserver] {
+            journal.addObserver(observer)
+        }
+        for observer in [presence, notifier] as [any SessionObserver] { sessions.addObserver(observer) }
+
+        transactionExpiry = TransactionExpiry(journal: journal, loop: loops[0])
+        transactionExpiry.start()
+
+        self.journal = journal
+        self.accounts = accounts
+        self.tokens = tokens
+        self.sessions = sessions
+        self.rooms = rooms
+        self.receipts = receipts
+        self.accountData = accountData
+        self.presence = presence
+        self.limiter = limiter
+        self.notifier = notifier
+        providers = [
+            ServerDescription(publicBaseURL: publicURL, defaultRoomVersion: roomSettings.defaultRoomVersion),
+            Login(journal: journal, sessions: sessions, passwords: passwords, publicBaseURL: publicURL),
+            Registration(accounts: accounts, sessions: sessions, tokens: tokens, authentication: authentication),
+            OwnAccount(accounts: accounts, authentication: authentication),
+            Devices(journal: journal, sessions: sessions, authentication: authentication),
+            Profiles(journal: journal), Filters(journal: journal), MemberDirectory(store: store),
+            accountData, pushRules, Pushers(), rooms,
+            PublicRooms(journal: journal, serverName: serverName, isOpen: configuration.rooms.isDirectoryOpen),
+            receipts, typing, presence, sync, deviceKeys,
+            KeyBackup(journal: journal), ToDevice(journal: journal),
+        ]
+    }
+
+    /// The endpoints of all of them, and of `pages`.
+    func routes(with pages: ServerPages) -> Routes {
+        var routes = Routes()
+        pages.addRoutes(to: &routes)
+        for provider in providers { provider.addRoutes(to: &routes) }
+        return routes
+    }
+
+    /// Polls and streams that wait for something to happen.
+    var waitingCount: Int { notifier.waitingCount }
+
+    /// Answers all who wait, so that their connections can drain.
+    func endWaiting() { notifier.endAll() }
+}

@@ -1,0 +1,30 @@
+import HTTP
+import Server
+
+extension HTTPServerConfiguration {
+    /// What a configuration says about the clients' listeners.
+    /// - Parameter tls: the certificate for https listeners.
+    init(_ configuration: ServerConfiguration, tls: TLSConfiguration?) {
+        self.init(
+            listeners: configuration.listeners.compactMap { listener in
+                PeerAddress(listener.host).map {
+                    HTTPListener(address: $0, port: listener.port, tls: listener.isSecure ? tls : nil)
+                }
+            })
+        let settings = configuration.http
+        limits.http1.headerBytes = settings.maximumHeaderBytes
+        limits.http1.headerCount = settings.maximumHeaderCount
+        limits.connections = settings.maximumConnections
+        limits.connectionsPerAddress = settings.connectionsPerAddress
+        limits.writeBacklog = settings.maximumPendingBytes
+        limits.compressionThreshold = settings.compressionThreshold
+        limits.http2.concurrentStreams = settings.streamsPerConnection
+        deadlines.handshake = settings.handshakeDeadline
+        deadlines.header = settings.headersDeadline
+        deadlines.body = settings.bodyDeadline
+        deadlines.write = settings.writeDeadline
+        deadlines.idle = settings.idleDeadline
+        let fields: TrustedProxies.Fields = configuration.proxyHeader == .forwarded ? .forwarded : .xForwarded
+        trustedProxies = TrustedProxies(configuration.trustedProxies, fields: fields)
+    }
+}

@@ -1,0 +1,213 @@
+import HTTP
+import Server
+
+/// All keys of the configuration, in the order of the example file: keys without a table first, then table by table.
+enum ConfigurationKeys {
+    static let all: [ConfigurationKey] =
+        server + registration + rooms + tls + log + metrics + presence + sync + limits + http + deadlines
+
+    static func named(_ name: String) -> ConfigurationKey? { byName[name] }
+    private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+    /// The tables that hold keys, with those above them.
+    static let tables: Set<String> = {
+        var tables: Set<String> = []
+        for key in all {
+            let parts = key.name.split(separator: ".")
+            for length in 1..<max(1, parts.count) { tables.insert(parts[..<length].joined(separator: ".")) }
+        }
+        return tables
+    }()
+
+    /// What stands above each table in the example file.
+    static let tableSummaries: [String: String] = [
+        "registration": "Who may make an account.",
+        "rooms": "New rooms.",
+        "tls":
+            "The certificate of https listeners. Without one, Mado makes a local authority and a certificate in the data folder.",
+        "log": "The log, on the standard error stream.",
+        "metrics": "Figures for Prometheus.",
+        "sync": "How clients wait for news.",
+        "presence": "Who is seen as ready, away and offline.",
+        "limits": "How often what may be done. A member may do `burst` at once and then `per_minute`, evenly spread.",
+        "http": "Limits of connections and requests.",
+        "http.deadlines": "How long each phase of a connection may take.",
+    ]
+
+    private static let server: [ConfigurationKey] = [
+        .text(
+            "server_name", \.serverName, allowed: "a host name or address, with a port if need be",
+            "The part behind the colon in every identifier (@hanako:example.org). Never change it once there are members.",
+            isAllowed: ServerConfiguration.isServerName),
+        .text(
+            "data_folder", \.dataFolder, allowed: "a path", "The folder that holds everything the server keeps.",
+            isAllowed: { !$0.isEmpty && !$0.utf8.contains(0) }),
+        .list(
+            "listeners", \.listeners,
+            allowed: "a list of addresses like \"https://0.0.0.0:443\" or \"http://127.0.0.1:8008\"",
+            canBeEmpty: false, "Addresses on which clients are served.", render: \.description,
+            parse: { ListenerURL($0) }),
+        .list(
+            "trusted_proxies", \.trustedProxies,
+            allowed: "a list of addresses or ranges like \"127.0.0.1\" or \"10.0.0.0/8\"",
+            example: "[\"127.0.0.1\", \"::1\"]",
+            "Proxies in front of the server whose word is believed about who connected to them.",
+            render: \.description, parse: { AddressRange($0) }),
+        .choice(
+            "trusted_proxies_header", \.proxyHeader,
+            "The header in which they say it. The other one is ignored: a client could have written it."),
+        .optional(
+            "well_known_base_url", \.wellKnownBaseURL, allowed: "a URL like \"https://chat.example.org\"",
+            example: "https://chat.example.org",
+            "The address that clients are told in .well-known/matrix/client. Without it: the first https listener's port at the server name.",
+            render: { $0 }, parse: WebURLText.base),
+        .flag("demo", \.isDemo, "Fill an empty server with example members, rooms and conversations."),
+    ]
+
+    private static let registration: [ConfigurationKey] = [
+        .choice(
+            "registration.policy", \.registration.policy,
+            "open: anybody. token: who has a registration token (mado token create). closed: only mado member add."),
+        .flag(
+            "registration.guests", \.registration.allowsGuests, "Whether guest accounts may be made."),
+        .integer(
+            "registration.minimum_password_length", \.registration.minimumPasswordLength, 1...256,
+            "Characters that a password has at least."),
+    ]
+
+    private static let rooms: [ConfigurationKey] = [
+        .flag(
+            "rooms.open_directory", \.rooms.isDirectoryOpen,
+            "Whether people who are not logged in can read the directory of public rooms."),
+        .flag(
+            "rooms.only_admins_publish", \.rooms.onlyAdministratorsPublish,
+            "Whether only administrators may put rooms into that directory."),
+        .text(
+            "rooms.default_version", \.rooms.defaultVersion,
+            allowed: "one of " + RoomSettings.supportedVersions.map { "\"\($0)\"" }.joined(separator: ", "),
+
+            "The version of new rooms. Some clients, Debian 12's nheko among them, know none above 10.",
+            isAllowed: { RoomSettings.supportedVersions.contains($0) }),
+    ]
+
+    private static let tls: [ConfigurationKey] = [
+        .optional(
+            "tls.certificate", \.tls.certificateFile, allowed: "a path",
+            example: "/etc/mado/fullchain.pem", "PEM file with the certificate and its chain. Read again on SIGHUP.",
+            render: { $0 }, parse: { $0 }),
+        .optional(
+            "tls.key", \.tls.keyFile, allowed: "a path", example: "/etc/mado/privkey.pem",
+            "PEM file with the private key of that certificate. Read again on SIGHUP.", render: { $0 }, parse: { $0 }),
+        .list(
+            "tls.names", \.tls.extraNames, allowed: "a list of host names and addresses", reloadable: true,
+            example: "[\"chat.office.lan\", \"192.168.1.10\"]",
+            "Further names in the certificate that Mado makes by itself.", render: { $0 },
+            parse: { CertificateName($0) == nil ? nil : $0 }),
+    ]
+
+    private static let log: [ConfigurationKey] = [
+        .choice(
+            "log.level", \.log.level, reloadable: true,
+            "From which level on lines are written. debug holds one line a request."),
+        .choice("log.format", \.log.format, "text for people, json (one object a line) for programs."),
+    ]
+
+    private static let metrics: [ConfigurationKey] = [
+        .optional(
+            "metrics.listener", \.metrics.listener, allowed: "an address like \"http://127.0.0.1:9090\"",
+            example: "http://127.0.0.1:9090",
+            "Where /metrics is served, apart from the clients' listeners. Anybody who reaches it can read it.",
+            render: \.description, parse: { text in ListenerURL(text).flatMap { $0.isSecure ? nil : $0 } })
+    ]
+
+    private static let presence: [ConfigurationKey] = [
+        .duration(
+            "presence.poll_wake_interval", \.presence.pollWakeInterval, .milliseconds(0)...(.seconds(300)),
+
+            "A waiting poll is answered because of presence alone at most once in this time."),
+        .duration(
+            "presence.away_after", \.presence.awayAfter, .seconds(10)...(.seconds(86_400)),
+            "A connected member who did nothing for this long is shown as away."),
+        .duration(
+            "presence.grace", \.presence.grace, .seconds(1)...(.seconds(3600)),
+            "A member without a connection or poll for this long is shown as offline."),
+    ]
+
+    private static let sync: [ConfigurationKey] = [
+        .duration(
+            "sync.maximum_wait", \.sync.maximumWait, .seconds(1)...(.seconds(3600)),
+            "How long a poll waits for news at most. Proxies in front must allow for it."),
+        .duration(
+            "sync.heartbeat", \.sync.heartbeat, .seconds(1)...(.seconds(600)),
+            "How often an event stream shows that it is alive."),
+    ]
+
+    private static let limits: [ConfigurationKey] =
+        [.flag("limits.enabled", \.limits.isEnabled, reloadable: true, "Whether there are rate limits at all.")]
+        + limit(
+            "registration", \.limits.registration.burst, \.limits.registration.perMinute,
+            "New accounts from one address")
+        + limit("login", \.limits.login.burst, \.limits.login.perMinute, "Attempts to log in from one address")
+        + limit(
+            "failed_login", \.limits.failedLogin.burst, \.limits.failedLogin.perMinute,
+            "Failed attempts to log in to one account")
+        + limit("messages", \.limits.messages.burst, \.limits.messages.perMinute, "Events that one member sends")
+        + limit(
+            "membership", \.limits.membership.burst, \.limits.membership.perMinute,
+            "Invites, joins and new rooms of one member")
+        + limit("search", \.limits.search.burst, \.limits.search.perMinute, "Searches of one member")
+        + limit(
+            "general", \.limits.general.burst, \.limits.general.perMinute, "Everything else that one member asks for")
+
+    private static func limit(
+        _ group: String, _ burst: ConfigurationPath<Int>, _ perMinute: ConfigurationPath<Int>, _ summary: String
+    ) -> [ConfigurationKey] {
+        [
+            .integer("limits.\(group).burst", burst, 1...1_000_000, reloadable: true, "\(summary), at once."),
+            .integer("limits.\(group).per_minute", perMinute, 1...1_000_000, reloadable: true, "\(summary), a minute."),
+        ]
+    }
+
+    private static let http: [ConfigurationKey] = [
+        .bytes(
+            "http.maximum_header", \.http.maximumHeaderBytes, 4096...(1 << 20),
+            "A request's first line and headers together."),
+        .integer("http.maximum_header_count", \.http.maximumHeaderCount, 16...1000, "Headers of one request."),
+        .integer(
+            "http.maximum_connections", \.http.maximumConnections, 16...10_000_000,
+            "Connections of the whole server at a time."),
+        .integer(
+            "http.connections_per_address", \.http.connectionsPerAddress, 1...1_000_000,
+            "Connections that one address may hold. Many members may share one behind a proxy or NAT."),
+        .integer(
+            "http.streams_per_connection", \.http.streamsPerConnection, 1...1000,
+            "Requests at a time on one HTTP/2 connection."),
+        .bytes(
+            "http.maximum_pending", \.http.maximumPendingBytes, (64 << 10)...(1 << 30),
+            "What may wait for one slow reader before it is dropped."),
+        .bytes(
+            "http.compression_threshold", \.http.compressionThreshold, 256...(1 << 30),
+            "Answers from this size on are compressed when the client accepts it."),
+    ]
+
+    private static let deadlines: [ConfigurationKey] = [
+        .duration(
+            "http.deadlines.handshake", \.http.handshakeDeadline, .seconds(1)...(.seconds(120)),
+            "From the connection to the end of the TLS handshake."),
+        .duration(
+            "http.deadlines.headers", \.http.headersDeadline, .seconds(1)...(.seconds(120)),
+            "From a request's first byte to the end of its headers."),
+        .duration(
+            "http.deadlines.body", \.http.bodyDeadline, .seconds(1)...(.seconds(3600)),
+            "Between the headers and the end of a body of an ordinary request."),
+        .duration(
+            "http.deadlines.idle", \.http.idleDeadline, .seconds(1)...(.seconds(86_400)),
+            "How long a connection without a request is kept. Waiting for news is a request."),
+        .duration(
+            "http.deadlines.write", \.http.writeDeadline, .seconds(1)...(.seconds(3600)),
+            "How long a peer may take nothing of what waits for it."),
+        .duration(
+            "http.deadlines.shutdown", \.http.shutdownGrace, .seconds(0)...(.seconds(600)),
+            "How long requests may take to end after the server was told to stop."),
+    ]
+}

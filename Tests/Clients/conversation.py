@@ -1,0 +1,164 @@
+"""Two people, two clients, one server: log in, ask for a chat, accept, talk both ways, see typing and presence.
+
+    conversation.py MADO nheko|quaternion|neochat
+
+To be run on an X display and a session bus of its own (see `run`). Ends with 1 when anything did not happen, when the
+server answered what it should not, or when a client complained about what docs/clients.md does not explain.
+"""
+
+import os
+import re
+import sys
+import traceback
+
+from neochat import NeoChat
+from nheko import Nheko
+from quaternion import Quaternion
+from server import Server
+from window import open_keyring, picture, prepare_accessibility
+
+LEFT, RIGHT = (0, 20, 790, 860), (800, 20, 790, 860)
+PASSWORD = "correct-horse"
+
+# Refusals that are right; the reason of each is in docs/clients.md.
+KNOWN_REFUSALS = (
+    ("GET", r"/room_keys/version$", 404),
+    ("GET", r"/account_data/", 404),
+    ("GET", r"/profile/", 404),
+    ("GET", r"/profile/[^/]*%3A$", 400),
+    ("POST", r"/keys/query$", 400),
+    ("GET", r"/client/r0/notifications$", 404),
+    ("GET", r"/client/r0/rooms/[^/]*/messages\?from=&", 403),
+)
+
+
+class Conversation:
+    pictures = {"nheko": "nheko-two-people", "quaternion": "quaternion-and-nheko", "neochat": "neochat-and-nheko"}
+
+    def __init__(self, program, name):
+        self.folder = f"{os.environ['CLIENTS_SCRATCH']}/{name}"
+        self.name = name
+        os.makedirs(self.folder)
+        prepare_accessibility()
+        self.server = Server(program, f"{self.folder}/server")
+        self.hanako = self.server.add_member("hanako", "Hanako", PASSWORD)
+        self.kenji = self.server.add_member("kenji", "Kenji", PASSWORD)
+        self.windows = []
+        self.keyring = None
+
+    def open(self, kind, name, place):
+        window = kind(name, f"{self.folder}/{name}", place, self.server.certificates)
+        self.windows.append(window)
+        return window
+
+    def step(self, text):
+        print(f"{self.name}: {text}", flush=True)
+
+    def talk(self, hanako, kenji):
+        """Both have the room open."""
+        self.step("messages both ways")
+        hanako.say("Good morning! Is the ferry to Takamatsu on time?")
+        kenji.hears("Hanako", "Good morning! Is the ferry")
+        kenji.say("Yes, it leaves at 10:40 from pier 3.")
+        hanako.hears("Kenji", "Yes, it leaves at 10:40")
+        hanako.say("Then there is time for the budget. At ten?")
+        kenji.hears("Hanako", "Then there is time")
+        self.step("typing")
+        if kenji.tells_typing:
+            kenji.begin_to_type("Gladly, I bring the")
+            hanako.sees_typing("Kenji")
+            kenji.key("ctrl+a", "BackSpace")
+        kenji.say("Gladly. I bring the figures.")
+        hanako.hears("Kenji", "Gladly. I bring")
+        hanako.begin_to_type("See you in the")
+        kenji.sees_typing("Hanako")
+        self.step("presence")
+        hanako.sees_presence("Kenji")
+        if kenji.shows_presence:
+            kenji.sees_presence("Hanako")
+        self.keep_picture()
+
+    def keep_picture(self):
+        if os.environ.get("PICTURES"):
+            picture(f"{os.environ['PICTURES']}/{self.pictures[self.name]}.png")
+
+    def nheko(self):
+        hanako, kenji = self.open(Nheko, "hanako", LEFT), self.open(Nheko, "kenji", RIGHT)
+        self.step("log in, set up encryption")
+        hanako.log_in(self.hanako, PASSWORD)
+        kenji.focus()
+        kenji.log_in(self.kenji, PASSWORD)
+        self.step("ask for a chat, accept")
+        hanako.ask(self.kenji)
+        kenji.accept("Hanako")
+        hanako.open("Kenji")
+        self.talk(hanako, kenji)
+        if not any(re.search(r"/send/m\.room\.encrypted/", target) for _, target, _ in self.server.answers()):
+            raise AssertionError("the messages were not encrypted")
+
+    def quaternion(self):
+        hanako, kenji = self.open(Nheko, "hanako", LEFT), self.open(Quaternion, "kenji", RIGHT)
+        self.step("log in")
+        kenji.log_in(self.kenji, PASSWORD)
+        hanako.focus()
+        hanako.log_in(self.hanako, PASSWORD)
+        self.step("ask for a chat, accept")
+        kenji.ask(self.hanako)
+        hanako.accept("Kenji")
+        hanako.see("^Write a message", role="text")
+        self.talk(hanako, kenji)
+
+    def neochat(self):
+        self.keyring = open_keyring(f"{self.folder}/keyring")
+        hanako, kenji = self.open(Nheko, "hanako", LEFT), self.open(NeoChat, "kenji", RIGHT)
+        self.step("log in")
+        kenji.focus()
+        kenji.log_in(self.kenji, PASSWORD)
+        hanako.focus()
+        hanako.log_in(self.hanako, PASSWORD)
+        self.step("ask for a chat, accept")
+        hanako.ask(self.kenji)
+        kenji.accept("Hanako")
+        hanako.open("Kenji")
+        self.talk(hanako, kenji)
+
+    # What is left to check
+
+    def refusals(self):
+        for method, target, status in self.server.answers():
+            if status >= 400 and not any(
+                    (method, status) == (known[0], known[2]) and re.search(known[1], target)
+                    for known in KNOWN_REFUSALS):
+                yield f"{status} {method} {target}"
+
+    def complaints(self):
+        for window in self.windows:
+            for line in window.complaints(window.known_complaints):
+                yield f"{os.path.basename(os.path.dirname(window.log))}: {line}"
+
+    def run(self):
+        try:
+            getattr(self, self.name)()
+            found = list(self.refusals()) + list(self.complaints())
+            for line in found:
+                print(f"{self.name}: not expected: {line}", file=sys.stderr)
+            return not found
+        except Exception:
+            picture(f"{self.folder}/failed.png")
+            with open(f"{self.folder}/failed.txt", "w") as dump:
+                for window in self.windows:
+                    for node in window.nodes():
+                        print(*node, file=dump)
+            traceback.print_exc()
+            return False
+        finally:
+            for window in self.windows:
+                window.quit()
+            if self.keyring:
+                self.keyring.terminate()
+            if self.server.stop() != 0:
+                raise RuntimeError("the server did not end well")
+
+
+if __name__ == "__main__":
+    sys.exit(0 if Conversation(sys.argv[1], sys.argv[2]).run() else 1)

@@ -1,0 +1,116 @@
+"""nheko 0.11: what a person does in its window."""
+
+import os
+import time
+
+from window import NotSeen, Window
+
+SETTINGS = r"""
+[General]
+run_without_secure_secrets_service=true
+[user]
+desktop_notifications=false
+fancy_effects=false
+reduced_motion=true
+sidebar\room_list_width=340
+theme=light
+window\tray=false
+"""
+
+
+class Nheko(Window):
+    tells_typing = True
+    shows_presence = True
+    # The reason of each is in docs/clients.md.
+    known_complaints = (
+        r"dbus-daemon", r"\[qml\]", r"XDG_RUNTIME_DIR", r"WebRTC: failed to start device monitor", r"QStandardPaths",
+        r"failed to retrieve profile info for @\S*$",
+        r"failed to query device keys: (M_UNRECOGNIZED,400|\(http: 400\))", r"Failed to retrieve backup version",
+        r"Skipping our own device", r"saving '", r"pulse|ALSA|GStreamer",
+    )
+
+    def __init__(self, name, folder, place, certificates):
+        os.makedirs(f"{folder}/config/nheko")
+        with open(f"{folder}/config/nheko/nheko.conf", "w") as settings:
+            settings.write(SETTINGS)
+        super().__init__(
+            ["nheko", "--log-level", "debug", "--log-type", "stderr", f"--profile={name}"], folder, place,
+            certificates, {"NHEKO_LOG_LEVEL": "debug"})
+        self.wait_for_window()
+
+    def log_in(self, user, password):
+        """Through the login page, with the Matrix ID and the password only."""
+        self.click("^LOGIN$", seconds=30)
+        self.click("^Matrix ID$", "label")
+        time.sleep(0.5)
+        self.type(user)
+        self.key("Tab")
+        time.sleep(3)  # It looks for the server meanwhile, and shows nothing when it was found.
+        self.type(password)
+        self.click("^LOGIN$")
+        self.set_up_encryption(password)
+
+    def set_up_encryption(self, password):
+        """The dialogs of a first login: cross-signing and key backup."""
+        self.see("^Setup Encryption$", 30)
+        self.click("^OK$", "push button")
+        for _ in range(20):
+            if self.shows("login password"):
+                self.type(password)
+                self.key("Return")
+            if self.shows("recovery key"):
+                self.click("^OK$", "push button")
+                return
+            time.sleep(0.5)
+        raise NotSeen("the recovery key")
+
+    def ask(self, user):
+        """Asks somebody for a direct chat, which nheko encrypts when the other has keys."""
+        self.focus()
+        x, y, _, height = self.place
+        self.click_at(x + 66, y + height - 20)
+        time.sleep(1)
+        self.key("Down", "Down", "Down", "Return")
+        self.see("^Start Direct Chat$")
+        self.click("^@user:server.tld", "text")
+        self.type(user)
+        time.sleep(1)
+        self.click("^Start Direct Chat$", "push button")
+        self.see("^Confirm invite$")
+        self.click("^Yes$", "push button")
+
+    def accept(self, name):
+        self.open(name)
+        self.click("^accept invite")
+
+    def open(self, name):
+        """A click on the room that is open already closes it."""
+        self.focus()
+        self.click(f"^{name}$", "label", which=0)
+        time.sleep(1)
+        if self.shows("^No room open"):
+            self.click(f"^{name}$", "label", which=0)
+
+    def begin_to_type(self, text):
+        self.focus()
+        self.click("^Write a message", "text")
+        self.type(text)
+
+    def say(self, text):
+        self.begin_to_type(text)
+        self.key("Return")
+
+    def hears(self, name, text):
+        """The timeline's text is not given to assistive technology; the room list's preview is, shortened."""
+        self.see(f"^{name}: {text[:12]}")
+
+    def sees_typing(self, name):
+        self.see(f"{name}(</font>)? is typing")
+
+    def sees_presence(self, name, seconds=20):
+        """The green dot at the corner of somebody's picture, which holds their initial."""
+        def dot():
+            for _, _, _, (x, y, width, height) in self.find(f"^{name[0]}$", "label"):
+                if self.is_green((x + width - 14, y + height - 14, 18, 18)):
+                    return True
+        self._until(dot, seconds, f"the green dot of {name}")

@@ -1,0 +1,80 @@
+"""A server under test, and the little that is asked of it outside of the clients."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import time
+import urllib.request
+
+SYSTEM_CERTIFICATES = "/etc/ssl/certs"
+
+
+class Server:
+    """`mado serve` on a free https port of the loopback interface, with a certificate of its own authority."""
+
+    def __init__(self, program, folder):
+        os.makedirs(folder)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        # With the port in the name clients find the server by the name alone (/.well-known/matrix/client).
+        self.name = f"localhost:{port}"
+        self.address = f"https://127.0.0.1:{port}"
+        self.log = f"{folder}/server.log"
+        data = f"{folder}/data"
+        arguments = ["--data", data, "--server-name", self.name, "--listen", self.address, "--registration", "open",
+                     "--no-rate-limits", "--log-level", "debug"]
+        with open(self.log, "w") as log:
+            self.process = subprocess.Popen([program, "serve", *arguments], stdout=log, stderr=log)
+        self._wait_until_ready()
+        self.authority = f"{data}/certificates/ca.crt"
+        self._context = ssl.create_default_context(cafile=self.authority)
+        self.certificates = self._trusting_certificates(f"{folder}/certificates")
+
+    def _wait_until_ready(self):
+        deadline = time.monotonic() + 30
+        while " ready " not in open(self.log).read():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the server did not start: {open(self.log).read()}")
+            time.sleep(0.1)
+
+    def _trusting_certificates(self, folder):
+        """A copy of the system's certificate folder that trusts the server's authority too."""
+        shutil.copytree(SYSTEM_CERTIFICATES, folder, symlinks=True)
+        with open(self.authority) as authority, open(f"{folder}/ca-certificates.crt", "a") as bundle:
+            bundle.write(authority.read())
+        shutil.copy(self.authority, f"{folder}/mado.pem")
+        subprocess.run(["openssl", "rehash", folder], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return folder
+
+    def request(self, method, path, body=None, token=None):
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        request = urllib.request.Request(
+            self.address + path, method=method, headers=headers,
+            data=None if body is None else json.dumps(body).encode())
+        with urllib.request.urlopen(request, context=self._context, timeout=30) as answer:
+            return json.load(answer)
+
+    def add_member(self, name, display_name, password):
+        answer = self.request("POST", "/_matrix/client/v3/register", {
+            "username": name, "password": password, "auth": {"type": "m.login.dummy"}})
+        token = answer["access_token"]
+        user = answer["user_id"]
+        self.request("PUT", f"/_matrix/client/v3/profile/{user}/displayname", {"displayname": display_name}, token)
+        self.request("POST", "/_matrix/client/v3/logout", {}, token)
+        return user
+
+    def answers(self):
+        """What was asked and how it was answered, from the access log: (method, target, status)."""
+        for line in open(self.log):
+            if " answered " in line:
+                fields = dict(word.split("=", 1) for word in line.split() if "=" in word)
+                yield fields["method"], fields["target"], int(fields["status"])
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)

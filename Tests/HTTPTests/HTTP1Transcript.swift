@@ -1,0 +1,1 @@
+../../Fuzz/HTTP1/HTTP1Transcript.swift

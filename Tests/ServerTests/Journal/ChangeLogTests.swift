@@ -1,0 +1,77 @@
+import MatrixAPI
+import Testing
+
+@testable import Server
+
+@Suite struct ChangeLogTests {
+    private func changes(_ positions: ClosedRange<Int64>) -> [Change] {
+        positions.map { Change(position: $0, kind: .deviceList(UserID(unchecked: "@u\($0):s"))) }
+    }
+
+    @Test func givesExactlyWhatWasAskedFor() {
+        let log = ChangeLog(after: 10)
+        log.append(changes(11...20))
+        #expect(log.changes(since: 10, upTo: 20)?.map(\.position) == Array(11...20))
+        #expect(log.changes(since: 13, upTo: 15)?.map(\.position) == [14, 15])
+        #expect(log.changes(since: 20, upTo: 20)?.isEmpty == true)
+        #expect(log.changes(since: 9, upTo: 20) == nil, "what is older is not in memory")
+    }
+
+    @Test func forgetsTheOldestAndSaysSo() {
+        let log = ChangeLog(after: 0, capacity: 10)
+        for position in 1...25 { log.append(changes(Int64(position)...Int64(position))) }
+        #expect(log.changes(since: 0, upTo: 25) == nil)
+        #expect(log.changes(since: 15, upTo: 25)?.map(\.position) == Array(16...25))
+    }
+}
+
+@Suite struct LoadingCacheTests {
+    @Test func loadsOnceAndFollowsPublications() throws {
+        let cache = LoadingCache<String, Int>()
+        var loads = 0
+        func read() -> Int? {
+            loads += 1
+            return 1
+        }
+        #expect(cache.value("a", asOf: 1, read: read) == 1)
+        #expect(cache.value("a", asOf: 1, read: read) == 1)
+        #expect(loads == 1)
+        cache.publish("a", at: 2) { $0 += 1 }
+        #expect(cache.value("a") == 2)
+        cache.publish("unknown", at: 3) { $0 += 1 }
+        #expect(cache.value("unknown") == nil)
+        cache.invalidate("a", at: 4)
+        #expect(cache.value("a", asOf: 4, read: read) == 1)
+        #expect(loads == 2)
+    }
+
+    /// A reading transaction that began before a publication loads what was before it, however late it loads.
+    @Test func aLoadFromBeforeAPublicationIsNotKept() {
+        let cache = LoadingCache<String, Int>()
+        cache.publish("a", at: 5) { $0 = 2 }
+        #expect(cache.value("a", asOf: 4) { 1 } == 1)
+        #expect(cache.value("a") == nil)
+        let overtaken = cache.value("a", asOf: 5) {
+            cache.publish("a", at: 6, 3)
+            return 2
+        }
+        #expect(overtaken == 3)
+        #expect(cache.value("a") == 3)
+    }
+
+    @Test func forgettingWhichKeysChangedKeepsNothingOld() {
+        let cache = LoadingCache<Int, Int>()
+        for key in 0...5000 { cache.invalidate(key, at: Int64(key)) }
+        #expect(cache.value(17, asOf: 10) { 1 } == 1)
+        #expect(cache.value(17) == nil)
+        #expect(cache.value(17, asOf: 5000) { 2 } == 2)
+        #expect(cache.value(17) == 2)
+    }
+
+    @Test func aFailedLoadLeavesNothing() {
+        struct Failure: Error {}
+        let cache = LoadingCache<String, Int>()
+        #expect(throws: Failure.self) { try cache.value("a", asOf: 0) { throw Failure() } }
+        #expect(cache.value("a", asOf: 0) { 5 } == 5)
+    }
+}
