@@ -27,6 +27,7 @@ let package = Package(
     name: "mado",
     products: [
         .executable(name: "mado", targets: ["mado"]),
+        .executable(name: "mado-desktop", targets: ["mado-desktop"]),
         .executable(name: "mado-bench", targets: ["mado-bench"]),
     ],
     targets: [
@@ -35,7 +36,16 @@ let package = Package(
         systemLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         systemLibrary("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
         systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        systemLibrary("CSecret", pkgConfig: "libsecret-1", apt: "libsecret-1-dev"),
+        systemLibrary("CGtk", pkgConfig: "libadwaita-1", apt: "libadwaita-1-dev"),
+        systemLibrary(
+            "CGStreamer", pkgConfig: "gstreamer-app-1.0 gstreamer-video-1.0", apt: "libgstreamer-plugins-base1.0-dev"),
         .target(name: "LinuxShims"),
+        .target(name: "CurlShims", dependencies: ["CCurl"]),
+        .target(name: "SecretShims", dependencies: ["CSecret"]),
+        .target(name: "GtkShims", dependencies: ["CGtk"]),
+        .target(name: "MediaShims", dependencies: ["CGStreamer"]),
         .target(name: "CToml"),
 
         library("JSON"),
@@ -54,6 +64,18 @@ let package = Package(
                 "Server", "StoreSQLite", "Store", "HTTP", "EventLoop", "JSON", "MatrixAPI", "LinuxShims", "CToml",
             ],
             swiftSettings: strict),
+        library(
+            "ClientKit",
+            [
+                "MatrixAPI", "JSON", "LinuxShims", "CurlShims", "CCurl", "SecretShims", "CSecret", "CSQLite",
+                "COpenSSL",
+            ]),
+        library("GtkKit", ["GtkShims", "CGtk"]),
+        library("MediaKit", ["GtkKit", "MediaShims", "CGStreamer", "CGtk"]),
+        .executableTarget(
+            name: "mado-desktop",
+            dependencies: ["ClientKit", "GtkKit", "MediaKit", "MatrixAPI", "JSON"],
+            path: "Sources/Desktop", swiftSettings: strict),
         .executableTarget(
             name: "mado-bench",
             dependencies: ["HTTP", "EventLoop", "JSON", "LinuxShims", "CSQLite", "COpenSSL"],
@@ -71,6 +93,7 @@ let package = Package(
             ["TestSupport", "Server", "Store", "StoreSQLite", "MatrixAPI", "JSON", "EventLoop", "HTTP", "COpenSSL"]),
         tests("MadoTests", ["mado", "Server", "StoreSQLite", "HTTP", "JSON"]),
         tests("BenchTests", ["mado-bench"]),
+        tests("ClientKitTests", ["ClientKit", "MatrixAPI", "JSON", "TestSupport"]),
         tests("ArchitectureTests", []),
     ],
     cxxLanguageStandard: .cxx17
