@@ -1,0 +1,52 @@
+/// One account that is logged in: who the member is, who is there, what is being said.
+@MainActor package final class AccountModel {
+    package let userID: String
+    package let deviceID: String
+    package let serverName: String
+
+    package internal(set) var profile: Person
+    /// Own, as chosen.
+    package internal(set) var availability = Availability.ready
+    package internal(set) var statusMessage = ""
+    package internal(set) var connection = ConnectionReport(state: .starting)
+    /// How many entries wait in the outbox.
+    package internal(set) var waitingToSend = 0
+    /// Joined, newest activity first; those that wait for an answer included.
+    package internal(set) var conversations: [ConversationModel] = []
+    /// Invitations to this member, newest first.
+    package internal(set) var requests: [ChatRequest] = []
+    /// People of direct conversations and those that were added; ready first, then by name.
+    package internal(set) var contacts: [Person] = []
+    /// Names of the groups of contacts.
+    package internal(set) var groups: [String] = []
+    /// How the server is reached; kept as soon as set.
+    package var networkSettings: NetworkSettings {
+        didSet { if networkSettings != oldValue { networkSettingsChanged() } }
+    }
+    /// When the account is connected; kept as soon as set.
+    package var mode: ConnectionMode = .continuous {
+        didSet { if mode != oldValue { modeChanged() } }
+    }
+    package let changes = Observers<AccountChange>()
+
+    init(userID: String, deviceID: String, serverName: String, networkSettings: NetworkSettings) {
+        self.userID = userID
+        self.deviceID = deviceID
+        self.serverName = serverName
+        self.networkSettings = networkSettings
+        profile = Person(userID: userID)
+    }
+
+    private func networkSettingsChanged() {}
+    private func modeChanged() {}
+}
+
+extension AccountModel {
+    /// Whether what is entered goes out now or with the next regular connection.
+    package var isConnected: Bool {
+        switch connection.state {
+        case .streaming, .polling, .shortPolling, .interval: true
+        case .starting, .connecting, .offline, .loggedOut: false
+        }
+    }
+}
