@@ -15,6 +15,9 @@ package protocol ClientTransport: Sendable {
     /// The proxy that a request to this URL would take now, without credentials; nil when it would go directly, or when
     /// that cannot be said.
     func proxy(for url: String) async -> String?
+
+    /// The computer is in another network, or back in one: connections that are open are of no more use.
+    func networkChanged()
 }
 
 extension ClientTransport {
@@ -23,4 +26,6 @@ extension ClientTransport {
     }
 
     package func proxy(for url: String) async -> String? { nil }
+
+    package func networkChanged() {}
 }

@@ -1,0 +1,193 @@
+import Synchronization
+
+/// HTTP on libcurl: HTTP/1.1 and HTTP/2, TLS 1.2 and 1.3, through whatever proxy the account's settings say.
+///
+/// Never takes another way than the settings: when a proxy is set and does not work, a request fails.
+package final class CurlTransport: ClientTransport {
+    private struct State {
+        var settings: NetworkSettings
+        var worker: CurlWorker
+        var resolver: ProxyResolver
+        /// Proxies that refused the credentials, and until when (monotonic milliseconds) they are not asked again: a few
+        /// wrong passwords lock an account in many organisations.
+        var refusals: [String: (error: TransportError, until: Int64)] = [:]
+    }
+
+    private static let refusalMilliseconds: Int64 = 300_000
+    private static let maximumRedirects = 5
+
+    private let state: Mutex<State>
+
+    /// - Throws: ``TransportError/authorityFile(path:)``.
+    package init(_ settings: NetworkSettings = NetworkSettings()) throws(TransportError) {
+        state = Mutex(try Self.makeState(settings))
+    }
+
+    deinit { state.withLock { $0.worker.close() } }
+
+    private static func makeState(_ settings: NetworkSettings) throws(TransportError) -> State {
+        let worker = try CurlWorker(authorityFile: settings.authorityFile)
+        let resolver = ProxyResolver(settings) { url throws(TransportError) in
+            let request = ClientRequest(
+                "GET", url, destination: .memory(limit: 1 << 20), timeout: .seconds(15))
+            let response = try await Self.perform(
+                request, target: try Self.target(request), route: .direct, usesNegotiate: false, on: worker,
+                progress: nil)
+            guard response.status == 200 else { throw .other("status \(response.status)") }
+            return response.body
+        }
+        return State(settings: settings, worker: worker, resolver: resolver)
+    }
+
+    /// From now on goes by these settings. What is on its way goes on as it was.
+    /// - Throws: ``TransportError/authorityFile(path:)``; the old settings stay then.
+    package func apply(_ settings: NetworkSettings) throws(TransportError) {
+        let new = try Self.makeState(settings)
+        state.withLock { state in
+            state.worker.close()
+            state = new
+        }
+    }
+
+    /// Opens new connections and asks for the proxy anew: those that were open lead into a network that is gone.
+    package func networkChanged() {
+        // The file of authorities may have been removed since; what was read from it stays good until there is another.
+        try? apply(state.withLock { $0.settings })
+    }
+
+    package func proxy(for url: String) async -> String? {
+        guard let target = ParsedURL(url) else { return nil }
+        let resolver = state.withLock { $0.resolver }
+        return try? await resolver.routes(to: target).first?.proxy?.url
+    }
+
+    // MARK: Requests
+
+    package func send(
+        _ request: ClientRequest, progress: (@Sendable (TransferProgress) -> Void)?
+    ) async throws -> ClientResponse {
+        var request = request
+        for _ in 0...Self.maximumRedirects {
+            let current = request
+            let response = try await onAnyRoute(current) {
+                target, route, usesNegotiate, worker throws(TransportError) in
+                try await Self.perform(
+                    current, target: target, route: route, usesNegotiate: usesNegotiate, on: worker, progress: progress)
+            }
+            guard let next = Self.redirected(current, by: response) else { return response }
+            request = next
+        }
+        throw TransportError.other("too many redirections")
+    }
+
+    package func stream(_ request: ClientRequest) async throws -> StreamedResponse {
+        try await onAnyRoute(request) { target, route, usesNegotiate, worker throws(TransportError) in
+            let buffer = StreamBuffer()
+            let order = CurlWorker.TransferOrder(
+                id: CurlWorker.newIdentifier(), request: request, target: target, route: route,
+                usesNegotiate: usesNegotiate, delivery: .stream(buffer))
+            let reading = StreamReading(id: order.id, buffer: buffer, worker: worker)
+            worker.put(.start(order))
+            let head = try await reading.head()
+            let chunks = AsyncThrowingStream<[UInt8], any Error> { try await reading.next() }
+            return StreamedResponse(status: head.status, headers: head.headers, chunks: chunks)
+        }
+    }
+
+    /// Tries the ways in their order, and each with the kinds of authentication that it may need.
+    private func onAnyRoute<T: Sendable>(
+        _ request: ClientRequest,
+        _ body: @Sendable (ParsedURL, ProxyRoute, Bool, CurlWorker) async throws(TransportError) -> T
+    ) async throws(TransportError) -> T {
+        let target = try Self.target(request)
+        let (worker, resolver) = state.withLock { ($0.worker, $0.resolver) }
+        var last = TransportError.proxyUnknown(reason: "no way")
+        for route in try await resolver.routes(to: target) {
+            do {
+                return try await authenticated(route, worker) { usesNegotiate throws(TransportError) in
+                    try await body(target, route, usesNegotiate, worker)
+                }
+            } catch {
+                last = error
+                // Anything else may have reached the server.
+                guard case .proxyUnreachable = error else { throw error }
+            }
+        }
+        throw last
+    }
+
+    /// With a name and a password, the ways that use them; where the proxy wants neither of those, or nobody was named,
+    /// the user's tickets.
+    private func authenticated<T: Sendable>(
+        _ route: ProxyRoute, _ worker: CurlWorker, _ attempt: (Bool) async throws(TransportError) -> T
+    ) async throws(TransportError) -> T {
+        guard let proxy = route.proxy else { return try await attempt(false) }
+        let hasPassword = proxy.user?.isEmpty == false
+        if hasPassword, let refusal = refusal(proxy.url) { throw refusal }
+        do {
+            return try await attempt(!hasPassword)
+        } catch .proxyAuthenticationRequired(let url, let schemes) {
+            let error = TransportError.proxyAuthenticationRequired(proxy: url, schemes: schemes)
+            guard hasPassword else { throw error }
+            if schemes == ["Negotiate"] { return try await attempt(true) }
+            state.withLock { state in
+                guard state.worker === worker else { return }
+                state.refusals[proxy.url] = (error, Monotonic.milliseconds() + Self.refusalMilliseconds)
+            }
+            throw error
+        }
+    }
+
+    private func refusal(_ proxy: String) -> TransportError? {
+        state.withLock { state in
+            guard let refusal = state.refusals[proxy] else { return nil }
+            if refusal.until > Monotonic.milliseconds() { return refusal.error }
+            state.refusals[proxy] = nil
+            return nil
+        }
+    }
+
+    private static func target(_ request: ClientRequest) throws(TransportError) -> ParsedURL {
+        guard let target = ParsedURL(request.url), target.scheme == "http" || target.scheme == "https" else {
+            throw .badURL(request.url)
+        }
+        return target
+    }
+
+    private static func perform(
+        _ request: ClientRequest, target: ParsedURL, route: ProxyRoute, usesNegotiate: Bool, on worker: CurlWorker,
+        progress: (@Sendable (TransferProgress) -> Void)?
+    ) async throws(TransportError) -> ClientResponse {
+        let id = CurlWorker.newIdentifier()
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                worker.put(
+                    .start(
+                        CurlWorker.TransferOrder(
+                            id: id, request: request, target: target, route: route, usesNegotiate: usesNegotiate,
+                            delivery: .whole(progress: progress) { continuation.resume(returning: $0) })))
+                // Cancelled before it began: the handler's command came too early.
+                if Task.isCancelled { worker.put(.cancel(id)) }
+            }
+        } onCancel: {
+            worker.put(.cancel(id))
+        }
+        return try result.get()
+    }
+
+    /// The request that an answer sends us on to; nil when the answer is one. Only what can be repeated is, never to
+    /// less security, and another server does not see what was meant for the first.
+    private static func redirected(_ request: ClientRequest, by response: ClientResponse) -> ClientRequest? {
+        guard [301, 302, 303, 307, 308].contains(response.status), request.method == "GET" || request.method == "HEAD",
+            let location = response.header("location"), let url = ParsedURL.resolve(location, against: request.url),
+            let old = ParsedURL(request.url), let new = ParsedURL(url),
+            new.scheme == "https" || (new.scheme == "http" && old.scheme == "http")
+        else { return nil }
+        var next = request
+        next.url = url
+        if new.origin != old.origin {
+            next.headers.removeAll { ["authorization", "cookie"].contains($0.name.lowercased()) }
+        }
+        return next
+    }
+}

@@ -1,0 +1,31 @@
+internal import COpenSSL
+
+/// The authorities that certificates are checked against: the system's, and an account's own beside them.
+///
+/// `@unchecked Sendable`: the store is filled before anybody else has it, and OpenSSL locks it inside.
+final class TrustStore: @unchecked Sendable {
+    private let store: OpaquePointer
+
+    /// The system's authorities are those that OpenSSL finds: `SSL_CERT_FILE`, `SSL_CERT_DIR`, else the folder that it
+    /// was built for, from which a certificate is read only when it is needed.
+    /// - Throws: ``TransportError/authorityFile(path:)``.
+    init(authorityFile: String?) throws(TransportError) {
+        store = X509_STORE_new()
+        X509_STORE_set_default_paths(store)
+        // As libcurl has it: an authority of ours is enough even where it is no root.
+        X509_STORE_set_flags(store, UInt(X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN))
+        ERR_clear_error()
+        guard let authorityFile, !authorityFile.isEmpty else { return }
+        let loaded = X509_STORE_load_file(store, authorityFile)
+        ERR_clear_error()
+        guard loaded == 1 else { throw .authorityFile(path: authorityFile) }
+    }
+
+    deinit { X509_STORE_free(store) }
+
+    /// Lets a TLS context check against this store, whatever it had before.
+    func install(in context: OpaquePointer) {
+        X509_STORE_up_ref(store)
+        SSL_CTX_set_cert_store(context, store)
+    }
+}

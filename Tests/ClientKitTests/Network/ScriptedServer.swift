@@ -1,0 +1,148 @@
+import Glibc
+import Synchronization
+
+/// A server on 127.0.0.1 that does with each connection what a test says, on a thread of its own.
+final class ScriptedServer: Sendable {
+    let port: Int
+    private let listener: Int32
+    private let connections = Atomic<Int>(0)
+
+    var url: String { "http://127.0.0.1:\(port)" }
+    /// How many were accepted so far.
+    var connectionCount: Int { connections.load(ordering: .acquiring) }
+
+    init(_ script: @escaping @Sendable (ScriptedConnection) -> Void) {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        port = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                precondition(bind(listener, pointer, length) == 0 && listen(listener, 64) == 0)
+                precondition(getsockname(listener, pointer, &length) == 0)
+            }
+            return Int(UInt16(bigEndian: pointer.pointee.sin_port))
+        }
+        self.listener = listener
+        startThread { [weak self] in
+            while true {
+                let accepted = accept(listener, nil, nil)
+                guard accepted >= 0, let self else { break }
+                self.connections.add(1, ordering: .acquiringAndReleasing)
+                startThread {
+                    script(ScriptedConnection(accepted))
+                }
+            }
+        }
+    }
+
+    /// No more connections; a port that refuses them.
+    func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+
+    deinit {
+        stop()
+        close(listener)
+    }
+}
+
+private func startThread(_ body: @escaping @Sendable () -> Void) {
+    final class Box {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    var thread = pthread_t()
+    let failure = pthread_create(
+        &thread, nil,
+        {
+            Unmanaged<Box>.fromOpaque($0!).takeRetainedValue().body()
+            return nil
+        }, Unmanaged.passRetained(Box(body)).toOpaque())
+    precondition(failure == 0)
+    pthread_detach(thread)
+}
+
+/// One connection, with calls that block. Closed when let go.
+final class ScriptedConnection {
+    private let descriptor: Int32
+    private var pending: [UInt8] = []
+
+    init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { close(descriptor) }
+
+    struct Request {
+        let method: String
+        let target: String
+        let headers: [String: String]
+        let body: [UInt8]
+    }
+
+    /// The next request with its body; nil when the other side is gone.
+    func request() -> Request? {
+        guard let head = head() else { return nil }
+        var lines = head.split(separator: "\r\n").map(String.init)
+        let first = lines.removeFirst().split(separator: " ").map(String.init)
+        var headers: [String: String] = [:]
+        for line in lines {
+            let colon = line.firstIndex(of: ":")!
+            headers[line[..<colon].lowercased()] = String(line[line.index(after: colon)...].drop { $0 == " " })
+        }
+        let count = headers["content-length"].flatMap { Int($0) } ?? 0
+        while pending.count < count { guard fill() else { return nil } }
+        let body = Array(pending[..<count])
+        pending.removeFirst(count)
+        return Request(method: first[0], target: first[1], headers: headers, body: body)
+    }
+
+    private func head() -> String? {
+        while true {
+            for index in 0..<max(0, pending.count - 3)
+            where pending[index..<index + 4].elementsEqual([13, 10, 13, 10]) {
+                let head = String(decoding: pending[..<index], as: UTF8.self)
+                pending.removeFirst(index + 4)
+                return head
+            }
+            guard fill() else { return nil }
+        }
+    }
+
+    private func fill() -> Bool {
+        var part = [UInt8](repeating: 0, count: 65_536)
+        let count = read(descriptor, &part, part.count)
+        guard count > 0 else { return false }
+        pending.append(contentsOf: part[..<count])
+        return true
+    }
+
+    /// Blocks until the other side has closed the connection.
+    func waitForEnd() {
+        while fill() { pending = [] }
+    }
+
+    @discardableResult func write(_ text: String) -> Bool { write(Array(text.utf8)) == text.utf8.count }
+
+    /// How much of it was taken before the other side left, or took nothing for a while where `stallLimit` is set.
+    @discardableResult func write(_ bytes: [UInt8]) -> Int {
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                send(descriptor, $0.baseAddress! + done, $0.count - done, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { break }
+            done += count
+        }
+        return done
+    }
+
+    /// Writing gives up after so many milliseconds in which nothing was taken; 0 for never.
+    func setStallLimit(milliseconds: Int) {
+        var limit = timeval(tv_sec: 0, tv_usec: milliseconds * 1000)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    func answer(_ status: Int = 200, _ body: String = "", headers: [String] = []) {
+        let lines = (["HTTP/1.1 \(status) X", "content-length: \(body.utf8.count)"] + headers).joined(separator: "\r\n")
+        write(lines + "\r\n\r\n" + body)
+    }
+}
