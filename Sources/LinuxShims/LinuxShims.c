@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -186,6 +188,21 @@ int mado_connect(const struct sockaddr *address, socklen_t length) {
 }
 
 int mado_reserve_descriptor(void) { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+int mado_network_changes_open(void) {
+    int s = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (s < 0) return -1;
+    struct sockaddr_nl address = {
+        .nl_family = AF_NETLINK,
+        .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE};
+    if (bind(s, (struct sockaddr *)&address, sizeof address)) {
+        int reason = errno;
+        close(s);
+        errno = reason;
+        return -1;
+    }
+    return s;
+}
 
 int mado_ticker_create(uint64_t nanoseconds) {
     int ticker = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);

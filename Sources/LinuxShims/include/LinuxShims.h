@@ -83,6 +83,10 @@ int mado_connect(const struct sockaddr *_Nonnull address, socklen_t length);
 /// An open descriptor that stands for nothing, kept to be given up when descriptors run out.
 int mado_reserve_descriptor(void);
 
+/// A non-blocking netlink socket that becomes readable when an address or a route of the computer changes. What is
+/// read from it is of no account.
+int mado_network_changes_open(void);
+
 // Time
 
 /// A non-blocking descriptor that becomes readable every so many nanoseconds; reading 8 bytes of it makes it wait again.
