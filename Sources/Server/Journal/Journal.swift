@@ -175,6 +175,8 @@ package final class Journal: Sendable {
         queue.withLock { $0.isClosed = true }
         // The journal has one thread: this runs after the drain that may be under way.
         _ = try? await thread.run {}
+        // They hold the journal as well.
+        observers.withLock { $0 = [] }
     }
 
     // MARK: Reading

@@ -20,7 +20,7 @@ struct TestResponse: Sendable, Equatable {
     var text: String { String(decoding: body, as: UTF8.self) }
 }
 
-/// A plain socket and what is needed to read HTTP/1.1 from it. A client that waits for 20 s has failed.
+/// A plain socket and what is needed to read HTTP/1.1 from it. A client that waits for a minute has failed.
 ///
 /// `@unchecked Sendable`: a test uses its client from one task, one call at a time.
 final class TestClient: @unchecked Sendable {
@@ -44,7 +44,7 @@ final class TestClient: @unchecked Sendable {
 
     private static func connect(_ port: UInt16, _ receiveBuffer: Int32?) throws -> Int32 {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         if var receiveBuffer { setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, 4) }

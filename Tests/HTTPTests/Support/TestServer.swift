@@ -56,7 +56,7 @@ func eventually(
     _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () -> Bool
 ) async throws {
     let clock = ContinuousClock()
-    let end = clock.now + .seconds(20)
+    let end = clock.now + .seconds(60)
     while !condition() {
         try #require(clock.now < end, what, sourceLocation: sourceLocation)
         await Task.yield()
