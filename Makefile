@@ -13,6 +13,7 @@ run: build
 
 build: packages
 	@$(SWIFT) build -c release --static-swift-stdlib --product mado
+	@$(SWIFT) build -c release --static-swift-stdlib --product mado-thumbnailer
 
 # Everything that decides whether a change is good.
 test: test-packages lint unit-test integration-test
@@ -25,6 +26,7 @@ unit-test:
 
 integration-test:
 	$(SWIFT) build --product mado
+	$(SWIFT) build --product mado-thumbnailer
 	Tests/Integration/run "$$($(SWIFT) build --show-bin-path)/mado"
 
 # All measurements, into bench/results.md; `make bench ONE=small` only one of them (small, sends, wake, idle), not kept.
@@ -44,6 +46,7 @@ packages:
 # PICTURES=FOLDER keeps pictures; CONVERSATIONS="nheko" runs only one.
 clients: clients-packages
 	$(SWIFT) build --product mado
+	$(SWIFT) build --product mado-thumbnailer
 	Tests/Clients/run "$$($(SWIFT) build --show-bin-path)/mado" $(CONVERSATIONS)
 
 .PHONY: clients clients-packages

@@ -27,6 +27,7 @@ let package = Package(
     name: "mado",
     products: [
         .executable(name: "mado", targets: ["mado"]),
+        .executable(name: "mado-thumbnailer", targets: ["mado-thumbnailer"]),
         .executable(name: "mado-desktop", targets: ["mado-desktop"]),
         .executable(name: "mado-bench", targets: ["mado-bench"]),
     ],
@@ -36,12 +37,14 @@ let package = Package(
         systemLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         systemLibrary("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
         systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        systemLibrary("CVips", pkgConfig: "vips", apt: "libvips-dev"),
         systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         systemLibrary("CSecret", pkgConfig: "libsecret-1", apt: "libsecret-1-dev"),
         systemLibrary("CGtk", pkgConfig: "libadwaita-1", apt: "libadwaita-1-dev"),
         systemLibrary(
             "CGStreamer", pkgConfig: "gstreamer-app-1.0 gstreamer-video-1.0", apt: "libgstreamer-plugins-base1.0-dev"),
         .target(name: "LinuxShims"),
+        .target(name: "VipsShims", dependencies: ["CVips"]),
         .target(name: "CurlShims", dependencies: ["CCurl"]),
         .target(name: "SecretShims", dependencies: ["CSecret"]),
         .target(name: "GtkShims", dependencies: ["CGtk"]),
@@ -56,7 +59,7 @@ let package = Package(
         library("StoreSQLite", ["Store", "MatrixAPI", "JSON", "EventLoop", "LinuxShims", "CSQLite"]),
         library(
             "Server",
-            ["Store", "MatrixAPI", "HTTP", "EventLoop", "JSON", "LinuxShims", "CArgon2", "COpenSSL"]),
+            ["Store", "MatrixAPI", "HTTP", "EventLoop", "JSON", "LinuxShims", "CArgon2", "COpenSSL", "CZlib"]),
 
         .executableTarget(
             name: "mado",
@@ -64,6 +67,9 @@ let package = Package(
                 "Server", "StoreSQLite", "Store", "HTTP", "EventLoop", "JSON", "MatrixAPI", "LinuxShims", "CToml",
             ],
             swiftSettings: strict),
+        // Apart from `mado`, so that the server neither links libvips nor decodes a picture.
+        .executableTarget(
+            name: "mado-thumbnailer", dependencies: ["VipsShims"], path: "Sources/Thumbnailer", swiftSettings: strict),
         library(
             "ClientKit",
             [
@@ -90,7 +96,10 @@ let package = Package(
         tests("StoreTests", ["Store", "StoreSQLite", "MatrixAPI", "JSON", "EventLoop"]),
         tests(
             "ServerTests",
-            ["TestSupport", "Server", "Store", "StoreSQLite", "MatrixAPI", "JSON", "EventLoop", "HTTP", "COpenSSL"]),
+            [
+                "TestSupport", "Server", "Store", "StoreSQLite", "MatrixAPI", "JSON", "EventLoop", "HTTP", "COpenSSL",
+                "mado-thumbnailer",
+            ]),
         tests("MadoTests", ["mado", "Server", "StoreSQLite", "HTTP", "JSON"]),
         tests("BenchTests", ["mado-bench"]),
         tests("ClientKitTests", ["ClientKit", "MatrixAPI", "JSON", "TestSupport"]),

@@ -8,15 +8,19 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <spawn.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/timex.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 _Static_assert(MADO_POLL_IN == EPOLLIN && MADO_POLL_OUT == EPOLLOUT && MADO_POLL_ERR == EPOLLERR &&
@@ -223,4 +227,43 @@ int mado_clock_is_synchronised(void) {
     int result = adjtimex(&state);
     if (result < 0) return -1;
     return result != TIME_ERROR && !(state.status & STA_UNSYNC);
+}
+
+int mado_spawn(const char *program, char **arguments, int input, int output) {
+    // Few arenas and threads: the program's address space is limited.
+    static char *const environment[] = {"PATH=/usr/bin:/bin", "LC_ALL=C", "VIPS_CONCURRENCY=1", "MALLOC_ARENA_MAX=2",
+                                        NULL};
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addchdir_np(&actions, "/");
+    sigset_t none, piped;
+    sigemptyset(&none);
+    sigemptyset(&piped);
+    sigaddset(&piped, SIGPIPE);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &piped);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    pid_t process = -1;
+    int failure = posix_spawn(&process, program, &actions, &attributes, arguments, environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failure == 0) return process;
+    errno = failure;
+    return -1;
+}
+
+int mado_wait_process(int process, int milliseconds) {
+    int handle = (int)syscall(SYS_pidfd_open, process, 0);
+    struct pollfd ended = {.fd = handle, .events = POLLIN};
+    int ready = handle < 0 ? 0 : poll(&ended, 1, milliseconds);
+    if (ready <= 0) kill(process, SIGKILL);
+    if (handle >= 0) close(handle);
+    int status = 0;
+    while (waitpid(process, &status, 0) < 0 && errno == EINTR) {}
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }

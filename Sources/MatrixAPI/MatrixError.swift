@@ -49,6 +49,7 @@ package struct MatrixError: Error, Sendable {
         package static let resourceLimitExceeded: Code = "M_RESOURCE_LIMIT_EXCEEDED"
         package static let cannotLeaveServerNoticeRoom: Code = "M_CANNOT_LEAVE_SERVER_NOTICE_ROOM"
         package static let invalidSignature: Code = "M_INVALID_SIGNATURE"
+        package static let notYetUploaded: Code = "M_NOT_YET_UPLOADED"
         package static let unactionable: Code = "M_UNABLE_TO_AUTHORISE_JOIN"
     }
 

@@ -26,7 +26,8 @@ package protocol Store: Sendable {
 package protocol StoreReader: EventReading, RelationReading, RoomReading, MembershipReading, RoomAliasReading,
     TransactionReading, ReceiptReading, AccountDataReading, ToDeviceReading, DeviceListReading, AccountReading,
     ProfileReading, MemberDirectoryReading, DeviceReading, AccessTokenReading, RegistrationTokenReading,
-    DeviceKeyReading, CrossSigningReading, KeyBackupReading, PresenceReading, FilterReading, ServerSecretReading
+    DeviceKeyReading, CrossSigningReading, KeyBackupReading, PresenceReading, FilterReading, ServerSecretReading,
+    MediaReading
 {
     /// The position that was last set, 0 in an empty store.
     func lastPosition() throws(StoreError) -> Int64
@@ -44,7 +45,8 @@ package protocol StoreReader: EventReading, RelationReading, RoomReading, Member
 package protocol StoreWriter: StoreReader, EventWriting, RoomWriting, MembershipWriting, RoomAliasWriting,
     TransactionWriting, ReceiptWriting, AccountDataWriting, ToDeviceWriting, DeviceListWriting, AccountWriting,
     ProfileWriting, DeviceWriting, AccessTokenWriting, RegistrationTokenWriting, DeviceKeyWriting,
-    CrossSigningWriting, KeyBackupWriting, PresenceWriting, FilterWriting, ServerSecretWriting
+    CrossSigningWriting, KeyBackupWriting, PresenceWriting, FilterWriting, ServerSecretWriting,
+    MediaWriting
 {
     var isInTransaction: Bool { get }
 

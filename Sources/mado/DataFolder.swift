@@ -10,6 +10,7 @@ struct DataFolder {
 
     var databaseFile: String { path + "/mado.db" }
     var certificatesFolder: String { path + "/certificates" }
+    var mediaFolder: String { path + "/media" }
     var adminSocket: String { path + "/admin.sock" }
     var processFile: String { path + "/mado.pid" }
     var serverNameFile: String { path + "/server_name" }

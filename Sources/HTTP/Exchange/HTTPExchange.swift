@@ -66,6 +66,12 @@ package final class HTTPExchange: @unchecked Sendable {
         return response != .waiting
     }
 
+    /// Whether nobody is there any more to answer.
+    package var isClosed: Bool {
+        assert(loop.isCurrent)
+        return response == .closed
+    }
+
     // MARK: The request's body
 
     /// Collects the whole body and calls `done` once, perhaps before this returns. Once per exchange, and not together
@@ -141,6 +147,7 @@ package final class HTTPExchange: @unchecked Sendable {
 
     private func send(_ response: HTTPResponse) {
         guard advance(from: .waiting, to: .finished), let stream else { return }
+        leaveBody()
         stream.send(response)
         letGo()
     }
@@ -163,6 +170,7 @@ package final class HTTPExchange: @unchecked Sendable {
     /// Ends the body.
     package func finish() {
         guard advance(from: .begun, to: .finished), let stream else { return }
+        leaveBody()
         stream.finish()
         letGo()
     }
@@ -185,6 +193,12 @@ package final class HTTPExchange: @unchecked Sendable {
         return true
     }
 
+    /// What of the body has not come is of no interest to an application that has answered, and counts as thrown away.
+    private func leaveBody() {
+        if case .unclaimed = body { return }
+        body = .done
+    }
+
     /// Breaks the circles through the application's closures.
     private func letGo() {
         onWritable = nil
@@ -193,8 +207,6 @@ package final class HTTPExchange: @unchecked Sendable {
     }
 
     // MARK: For the stream
-
-    var isClosed: Bool { response == .closed }
 
     var wantsBody: Bool {
         switch body {

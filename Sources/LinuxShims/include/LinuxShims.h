@@ -94,3 +94,12 @@ int mado_network_changes_open(void);
 int mado_ticker_create(uint64_t nanoseconds);
 /// 1 when the kernel was told by a time service that its clock is right, 0 when not, -1 when it does not say.
 int mado_clock_is_synchronised(void);
+
+// Processes
+
+/// Starts a program with these descriptors as standard input and output, nothing else of ours, nowhere to write errors to,
+/// no signal blocked, and an environment of its own. Its number, or -1 and errno.
+int mado_spawn(const char *_Nonnull program, char *_Nullable *_Nonnull arguments, int input, int output);
+/// Waits for the end of a child, and ends it after so many milliseconds. Its exit status, or the negative number of the
+/// signal that ended it.
+int mado_wait_process(int process, int milliseconds);

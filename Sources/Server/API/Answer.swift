@@ -7,6 +7,8 @@ package enum Answer: Sendable {
     case json([UInt8], status: HTTPStatus = .ok)
     /// Anything else: a page, a redirect.
     case response(HTTPResponse)
+    /// A body that is read while it is sent. The headers hold its length if that is known.
+    case stream(HTTPStatus, HTTPHeaders, any ResponseBody)
     /// The endpoint answers by itself, later: called on the exchange's loop when the request's task is over.
     /// A waiting sync is an entry in a table and not a parked task.
     case later(@Sendable (HTTPExchange) -> Void)

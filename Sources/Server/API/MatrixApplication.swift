@@ -128,19 +128,15 @@ package final class MatrixApplication: HTTPApplication {
 
     private func collectBody(_ call: Call) {
         guard call.head.method != .get, call.head.method != .head else { return run(call, .emptyObject) }
-        call.exchange.collectBody(limit: call.route.maximumBodyBytes) { [self] result in
-            switch result {
-            case .success(let bytes):
+        switch call.route.body {
+        case .streamed: run(call, .emptyObject, stream: RequestBody(call.exchange))
+        case .json(let maximumBytes):
+            call.exchange.collectBody(limit: maximumBytes) { [self] result in
                 do {
-                    run(call, try parse(bytes))
+                    run(call, try parse(result.get()))
                 } catch {
                     fail(call.exchange, error, user: call.session?.user)
                 }
-            case .failure(.tooLarge):
-                let error = MatrixError(413, .tooLarge, "The body is too large")
-                fail(call.exchange, error, user: call.session?.user)
-            case .failure(.disconnected), .failure(.timedOut):
-                break
             }
         }
     }
@@ -159,10 +155,10 @@ package final class MatrixApplication: HTTPApplication {
         return value
     }
 
-    private func run(_ call: Call, _ body: JSONValue) {
+    private func run(_ call: Call, _ body: JSONValue, stream: RequestBody? = nil) {
         let request = Request(
             head: call.head, loop: call.loop, id: call.exchange.id, received: call.received,
-            parameters: call.parameters, body: body, authenticated: call.session)
+            parameters: call.parameters, body: body, stream: stream, authenticated: call.session)
         Task(executorPreference: call.loop) { [self] in
             do {
                 answer(call.exchange, try await call.route.handler(request), user: call.session?.user)
@@ -183,6 +179,16 @@ package final class MatrixApplication: HTTPApplication {
             Self.addCrossOrigin(to: &response.headers)
             exchange.respond(response)
             observer.finished(exchange.head, id: exchange.id, status: response.status.code, user: user)
+        case .stream(let status, var headers, let body):
+            Self.addCrossOrigin(to: &headers)
+            observer.finished(exchange.head, id: exchange.id, status: status.code, user: user)
+            Task(executorPreference: exchange.loop) { [observer] in
+                do {
+                    try await exchange.send(status, headers, body)
+                } catch {
+                    observer.failed(exchange.head, id: exchange.id, error: error)
+                }
+            }
         case .later(let begin):
             // Who left while the request was authenticated is told to nobody who comes to wait now.
             guard !exchange.hasResponded else { return }
@@ -192,6 +198,8 @@ package final class MatrixApplication: HTTPApplication {
     }
 
     private func fail(_ exchange: HTTPExchange, _ error: any Error, user: UserID?) {
+        // Who went away gets no answer, and nothing went wrong here.
+        if case .disconnected? = error as? HTTPBodyError { return }
         let matrix = error as? MatrixError ?? ((error as? any MatrixErrorConvertible)?.matrixError)
         if let matrix {
             var response = Self.json(matrix.body, HTTPStatus(matrix.status))
@@ -203,7 +211,10 @@ package final class MatrixApplication: HTTPApplication {
             }
             exchange.respond(response)
             observer.finished(exchange.head, id: exchange.id, status: matrix.status, user: user)
-            if matrix.status >= 500 { observer.failed(exchange.head, id: exchange.id, error: error) }
+            // What an endpoint says in so many words is an answer; what it became one from is for the administrator.
+            if matrix.status >= 500, !(error is MatrixError) {
+                observer.failed(exchange.head, id: exchange.id, error: error)
+            }
             return
         }
         observer.failed(exchange.head, id: exchange.id, error: error)
@@ -233,6 +244,16 @@ package final class MatrixApplication: HTTPApplication {
     private static let preflight: HTTPResponse = {
         HTTPResponse(status: .ok, headers: HTTPHeaders([("access-control-max-age", "86400")]), body: [])
     }()
+}
+
+extension HTTPBodyError: MatrixErrorConvertible {
+    package var matrixError: MatrixError {
+        switch self {
+        case .tooLarge: MatrixError(413, .tooLarge, "The body is too large")
+        case .timedOut: MatrixError(408, .unknown, "The body did not arrive in time")
+        case .disconnected: MatrixError(400, .unknown, "The body is not complete")
+        }
+    }
 }
 
 /// An error of a capability or of the store that has an `errcode` of its own.

@@ -14,6 +14,8 @@ package struct Request: Sendable {
     let parameters: [(name: String, value: String)]
     /// The body; an empty object when there was none.
     package let body: JSONValue
+    /// The body of an endpoint that takes it part by part.
+    package let stream: RequestBody?
     let authenticated: Session?
 
     /// The session of an endpoint that requires one.

@@ -14,13 +14,21 @@ package struct Route: Sendable {
         case membersOnly
     }
 
+    /// What becomes of the request's body.
+    package enum Body: Sendable {
+        /// Collected and parsed; a larger one is refused with 413 `M_TOO_LARGE`.
+        case json(maximumBytes: Int)
+        /// Left to the endpoint, which takes it from `Request.stream`.
+        case streamed
+    }
+
     package typealias Handler = @Sendable (Request) async throws -> Answer
 
     let method: HTTPMethod
     let path: String
     let authentication: Authentication
     let limit: RateLimitGroup
-    let maximumBodyBytes: Int
+    let body: Body
     let handler: Handler
 }
 
@@ -41,11 +49,21 @@ package struct Routes: Sendable {
         _ method: HTTPMethod, _ path: String, authentication: Route.Authentication = .required,
         limit: RateLimitGroup = .general, maximumBodyBytes: Int = 1 << 20, _ handler: @escaping Route.Handler
     ) {
+        add(
+            method, path, authentication: authentication, limit: limit, body: .json(maximumBytes: maximumBodyBytes),
+            handler)
+    }
+
+    /// Adds an endpoint that says what becomes of the body.
+    package mutating func add(
+        _ method: HTTPMethod, _ path: String, authentication: Route.Authentication = .required,
+        limit: RateLimitGroup = .general, body: Route.Body, _ handler: @escaping Route.Handler
+    ) {
         func add(_ path: String) {
             all.append(
                 Route(
                     method: method, path: path, authentication: authentication, limit: limit,
-                    maximumBodyBytes: maximumBodyBytes, handler: handler))
+                    body: body, handler: handler))
         }
         add(path)
         let v3 = "/_matrix/client/v3/"

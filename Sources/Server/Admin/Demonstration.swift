@@ -17,15 +17,20 @@ package struct Demonstration: Sendable {
     private let rooms: Rooms
     private let receipts: Receipts
     private let accountData: AccountData
+    private let profiles: Profiles
+    private let media: MediaRepository
     private let clock: WallClock
 
     package init(
-        accounts: Accounts, rooms: Rooms, receipts: Receipts, accountData: AccountData, clock: WallClock = .system
+        accounts: Accounts, rooms: Rooms, receipts: Receipts, accountData: AccountData, profiles: Profiles,
+        media: MediaRepository, clock: WallClock = .system
     ) {
         self.accounts = accounts
         self.rooms = rooms
         self.receipts = receipts
         self.accountData = accountData
+        self.profiles = profiles
+        self.media = media
         self.clock = clock
     }
 
@@ -37,6 +42,9 @@ package struct Demonstration: Sendable {
         let script = DemonstrationScript.standard
         for member in script.members {
             try await accounts.create(name: member.name, password: Self.password, displayName: member.displayName)
+            let picture = try await media.add(
+                member.portrait.png(), .init(type: "image/png", fileName: "\(member.name).png"), by: user(member.name))
+            try await profiles.set("avatar_url", to: .string(picture.description), of: user(member.name))
         }
         try await play(script.rooms)
         return true

@@ -19,6 +19,7 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var isDemo = false
     package var registration = RegistrationSettings()
     package var rooms = RoomSettings()
+    package var media = MediaSettings()
     package var tls = TLSSettings()
     package var http = HTTPSettings()
     package var limits = RateLimits()

@@ -12,6 +12,14 @@ extension JSONValue {
         return value
     }
 
+    /// A string.
+    package static func string(_ text: String) -> JSONValue {
+        guard let value = JSONValue.object({ $0.member("text", text) })["text"] else {
+            preconditionFailure("an object has what was written into it")
+        }
+        return value
+    }
+
     /// This object without the members `names`, and with what `body` writes in their place.
     package func replacing(
         _ names: Set<String>, _ body: (inout JSONWriter) throws -> Void

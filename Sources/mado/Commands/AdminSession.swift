@@ -20,7 +20,8 @@ enum AdminSession {
         defer { group.shutdown() }
         let metrics = Metrics()
         let capabilities = try Capabilities(
-            configuration, store: store, loops: group.loops, limiter: RateLimiter(limits: [:]), metrics: metrics)
+            configuration, store: store, mediaFolder: folder.mediaFolder, loops: group.loops,
+            limiter: RateLimiter(limits: [:]), metrics: metrics)
         let log = Log(LogSink(LogSettings()))
         let server = AdminServer(
             capabilities, folder: folder, serverName: configuration.serverName, health: Health { .working },

@@ -28,7 +28,7 @@ enum ServeCommand {
         let isFilled = try Blocking.run {
             try await Demonstration(
                 accounts: capabilities.accounts, rooms: capabilities.rooms, receipts: capabilities.receipts,
-                accountData: capabilities.accountData
+                accountData: capabilities.accountData, profiles: capabilities.profiles, media: capabilities.media
             ).fill()
         }
         if isFilled { process.log.info("filled with the demonstration's members and rooms") }

@@ -14,16 +14,21 @@ final class Capabilities: Sendable {
     let receipts: Receipts
     let accountData: AccountData
     let presence: Presence
+    let profiles: Profiles
+    let media: MediaRepository
     let limiter: RateLimiter
     private let notifier: SyncNotifier
     private let transactionExpiry: TransactionExpiry
+    private let mediaCleaning: MediaCleaning
     private let providers: [any RouteProviding]
 
-    /// - Parameter loops: those that serve clients; presence keeps its timers on the first.
-    /// - Throws: `StoreError` when the journal cannot be opened.
+    /// - Parameters:
+    ///   - loops: those that serve clients; presence and what is done at times keep their timers on the first.
+    ///   - mediaFolder: where uploads are kept.
+    /// - Throws: `StoreError` when the journal cannot be opened, `SystemError` when the folder cannot be made.
     init(
-        _ configuration: ServerConfiguration, store: any Store, loops: [EventLoop], limiter: RateLimiter,
-        metrics: Metrics
+        _ configuration: ServerConfiguration, store: any Store, mediaFolder: String, loops: [EventLoop],
+        limiter: RateLimiter, metrics: Metrics
     ) throws {
         let clock = WallClock.system
         let serverName = configuration.serverName
@@ -58,6 +63,13 @@ final class Capabilities: Sendable {
         let roomSettings = Rooms.Configuration(configuration.rooms)
         let rooms = Rooms(journal: journal, serverName: serverName, configuration: roomSettings)
 
+        let profiles = Profiles(journal: journal)
+        let mediaStorage = try MediaFolder(mediaFolder)
+        let media = MediaRepository(
+            journal: journal, serverName: serverName, storage: mediaStorage,
+            thumbnailer: ThumbnailProcess(program: ThumbnailProcess.installedProgram),
+            settings: MediaRepository.Settings(configuration.media))
+
         // Those who count must know of a batch before those who wait for it ask them.
         for observer in [pushRules, unread, presence, notifier] as [any JournalObserver] {
             journal.addObserver(observer)
@@ -66,6 +78,8 @@ final class Capabilities: Sendable {
 
         transactionExpiry = TransactionExpiry(journal: journal, loop: loops[0])
         transactionExpiry.start()
+        mediaCleaning = MediaCleaning(journal: journal, storage: mediaStorage)
+        mediaCleaning.start(on: loops[0])
 
         self.journal = journal
         self.accounts = accounts
@@ -75,6 +89,8 @@ final class Capabilities: Sendable {
         self.receipts = receipts
         self.accountData = accountData
         self.presence = presence
+        self.profiles = profiles
+        self.media = media
         self.limiter = limiter
         self.notifier = notifier
         providers = [
@@ -83,7 +99,7 @@ final class Capabilities: Sendable {
             Registration(accounts: accounts, sessions: sessions, tokens: tokens, authentication: authentication),
             OwnAccount(accounts: accounts, authentication: authentication),
             Devices(journal: journal, sessions: sessions, authentication: authentication),
-            Profiles(journal: journal), Filters(journal: journal), MemberDirectory(store: store),
+            profiles, media, Filters(journal: journal), MemberDirectory(store: store),
             accountData, pushRules, Pushers(), rooms,
             PublicRooms(journal: journal, serverName: serverName, isOpen: configuration.rooms.isDirectoryOpen),
             receipts, typing, presence, sync, deviceKeys,

@@ -39,7 +39,8 @@ final class ServerProcess {
         let store = try SQLiteStore(folder: folder.path)
         let metrics = Metrics()
         let capabilities = try Capabilities(
-            configuration, store: store, loops: group.loops, limiter: limiter, metrics: metrics)
+            configuration, store: store, mediaFolder: folder.mediaFolder, loops: group.loops, limiter: limiter,
+            metrics: metrics)
         try Blocking.run { [presence = capabilities.presence] in try await presence.restore() }
         let health = JournalHealth { [journal = capabilities.journal] in journal.statistics }
         let requestLog = RequestLog(log: log, metrics: metrics)

@@ -27,6 +27,14 @@ extension Rooms.Configuration {
     }
 }
 
+extension MediaRepository.Settings {
+    init(_ settings: MediaSettings) {
+        self.init()
+        maximumUpload = Int64(settings.maximumUploadBytes)
+        allowsAnonymous = settings.allowsAnonymousDownloads
+    }
+}
+
 extension Sync.Settings {
     init(_ settings: SyncSettings) {
         self.init()

@@ -4,7 +4,7 @@ import Server
 /// All keys of the configuration, in the order of the example file: keys without a table first, then table by table.
 enum ConfigurationKeys {
     static let all: [ConfigurationKey] =
-        server + registration + rooms + tls + log + metrics + presence + sync + limits + http + deadlines
+        server + registration + rooms + media + tls + log + metrics + presence + sync + limits + http + deadlines
 
     static func named(_ name: String) -> ConfigurationKey? { byName[name] }
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
@@ -23,6 +23,7 @@ enum ConfigurationKeys {
     static let tableSummaries: [String: String] = [
         "registration": "Who may make an account.",
         "rooms": "New rooms.",
+        "media": "Files that members upload, in the folder media of the data folder.",
         "tls":
             "The certificate of https listeners. Without one, Mado makes a local authority and a certificate in the data folder.",
         "log": "The log, on the standard error stream.",
@@ -88,6 +89,15 @@ enum ConfigurationKeys {
 
             "The version of new rooms. Some clients, Debian 12's nheko among them, know none above 10.",
             isAllowed: { RoomSettings.supportedVersions.contains($0) }),
+    ]
+
+    private static let media: [ConfigurationKey] = [
+        .bytes(
+            "media.maximum_upload", \.media.maximumUploadBytes, 1024...(1 << 40), "One file that a member uploads."),
+        .flag(
+            "media.anonymous_downloads", \.media.allowsAnonymousDownloads,
+            "Whether whoever knows a file's address can download it without being logged in. Clients of before 2024 (Debian 12's Quaternion and NeoChat) show no pictures otherwise."
+        ),
     ]
 
     private static let tls: [ConfigurationKey] = [

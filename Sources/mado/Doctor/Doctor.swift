@@ -10,7 +10,26 @@ struct Doctor {
 
     /// All checks, in the order in which their subjects depend on one another.
     func examine() -> [Finding] {
-        dataFolder() + disk() + clockFindings() + database() + certificate() + ports() + settings() + limits()
+        dataFolder() + disk() + clockFindings() + database() + certificate() + ports() + settings() + thumbnails()
+            + limits()
+    }
+
+    private func thumbnails() -> [Finding] {
+        let program = ThumbnailProcess.installedProgram
+        let process = ThumbnailProcess(program: program)
+        if process.isInstalled {
+            if process.isSafe { return [.good("thumbnails", "made by \(program)")] }
+            return [
+                .warning(
+                    "thumbnails", "\(program) cannot give up its rights here, and makes no thumbnails therefore",
+                    do: "Allow seccomp filters in the container or unit, and install the packages that it needs.")
+            ]
+        }
+        return [
+            .warning(
+                "thumbnails", "\(program) is missing: pictures are not made smaller for clients that ask for it",
+                do: "Install mado-thumbnailer into the folder of mado.")
+        ]
     }
 
     private func limits() -> [Finding] {

@@ -22,11 +22,16 @@ final class InProcessStream: ExchangeStream, @unchecked Sendable {
     }
 
     private let requestBody: [UInt8]
+    private let bodyError: HTTPBodyError?
     private let state = Mutex(State())
     /// Set on the loop before the application sees the exchange, and only used there: what `@unchecked` is about.
     weak var exchange: HTTPExchange?
 
-    init(requestBody: [UInt8]) { self.requestBody = requestBody }
+    /// - Parameter end: nil for a body that is complete.
+    init(requestBody: [UInt8], endsWith end: HTTPBodyError? = nil) {
+        self.requestBody = requestBody
+        bodyError = end
+    }
 
     // MARK: For the test
 
@@ -58,7 +63,7 @@ final class InProcessStream: ExchangeStream, @unchecked Sendable {
     func bodyWanted() {
         guard let exchange, exchange.wantsBody, !exchange.hasRequestEnded else { return }
         requestBody.withUnsafeBytes { if !$0.isEmpty { exchange.bodyReceived($0) } }
-        exchange.bodyEnded(nil)
+        exchange.bodyEnded(bodyError)
     }
 
     func send(_ response: HTTPResponse) {

@@ -115,7 +115,7 @@ final class RouteHarness: Sendable {
         await server.stop()
     }
 
-    private func stop() async {
+    func stop() async {
         await journal.close()
         loops.shutdown()
         store.close()
@@ -142,16 +142,28 @@ final class RouteHarness: Sendable {
         _ method: HTTPMethod, _ target: String, token: String? = nil, body: String = "",
         address: String = "192.0.2.1"
     ) -> PendingAnswer {
-        var headers = HTTPHeaders([("host", Self.serverName), ("user-agent", "tests")])
+        begin(method, target, token: token, bytes: Array(body.utf8), address: address)
+    }
+
+    /// - Parameters:
+    ///   - bytes: the body, announced by its length unless `headers` says that it comes in chunks.
+    ///   - endsWith: how the body ends behind its bytes.
+    func begin(
+        _ method: HTTPMethod, _ target: String, token: String? = nil, headers more: [(String, String)] = [],
+        bytes: [UInt8], endsWith end: HTTPBodyError? = nil, address: String = "192.0.2.1"
+    ) -> PendingAnswer {
+        var headers = HTTPHeaders([("host", Self.serverName), ("user-agent", "tests")] + more)
         if let token { headers.add("authorization", "Bearer \(token)") }
-        if !body.isEmpty { headers.add("content-length", String(body.utf8.count)) }
+        if !bytes.isEmpty, !headers.contains("transfer-encoding") {
+            headers.add("content-length", String(bytes.count))
+        }
         let head = HTTPRequestHead(
             method: method, target: target, headers: headers, version: .http11,
             remoteAddress: PeerAddress(address) ?? .unspecified, isSecure: true)
         let loop = loops.next()
-        let stream = InProcessStream(requestBody: Array(body.utf8))
+        let stream = InProcessStream(requestBody: bytes, endsWith: end)
         let exchange = HTTPExchange(
-            head: head, loop: loop, id: 1, stream: stream, hasBody: !body.isEmpty,
+            head: head, loop: loop, id: 1, stream: stream, hasBody: !bytes.isEmpty || end != nil,
             compression: ResponseCompression(threshold: .max))
         loop.execute { [application] in
             stream.exchange = exchange

@@ -10,10 +10,11 @@ import Testing
 @Suite struct DemonstrationTests {
     @Test func fillsAnEmptyServerOnce() async throws {
         try await RouteHarness.withRooms { server, capabilities in
+            let media = try MediaCapability(server)
             let demonstration = Demonstration(
                 accounts: server.accounts, rooms: capabilities.rooms, receipts: capabilities.receipts,
                 accountData: AccountData(journal: server.journal, pushRules: server.pushRules),
-                clock: server.clock.clock)
+                profiles: server.profiles, media: media.repository, clock: server.clock.clock)
             #expect(try await demonstration.fill())
             #expect(try await !demonstration.fill())
             #expect(Demonstration.names.count == 8)
@@ -25,6 +26,11 @@ import Testing
                      "password":"\(Demonstration.password)"}
                     """)
             let token = try #require(login["access_token"]?.string)
+            let picture = await server.request(.get, "/_matrix/client/v3/profile/@hanako:mado.test/avatar_url")
+            let uri = try #require(ContentURI(picture["avatar_url"]?.string ?? ""))
+            let file = try await media.repository.download(uri.id)
+            #expect(file.content.type == "image/png")
+            #expect(PictureFormat(of: file.file) == .png)
             let rooms = await server.request(.get, "/_matrix/client/v3/joined_rooms", token: token)
             #expect(rooms["joined_rooms"]?.count == 6)
             let listed = await server.request(.get, "/_matrix/client/v3/publicRooms", token: token)

@@ -1,0 +1,63 @@
+package import MatrixAPI
+
+/// The SHA-256 of a file's bytes, by which files that are the same are kept once.
+package struct ContentDigest: Hashable, Sendable {
+    package let bytes: [UInt8]
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+}
+
+/// What `mxc://server/id` stands for.
+///
+/// Source: Client-Server API, "Content repository".
+package struct StoredMedia: Hashable, Sendable {
+    /// What was uploaded.
+    package struct Content: Hashable, Sendable {
+        package let digest: ContentDigest
+        /// In bytes.
+        package let size: Int64
+        /// The media type that the uploader gave.
+        package let type: String
+        package let fileName: String?
+
+        package init(digest: ContentDigest, size: Int64, type: String, fileName: String?) {
+            self.digest = digest
+            self.size = size
+            self.type = type
+            self.fileName = fileName
+        }
+    }
+
+    package let id: MediaID
+    package let uploader: UserID
+    /// Milliseconds since 1970, UTC.
+    package let created: Int64
+    /// Until when something may be uploaded (milliseconds since 1970, UTC).
+    package let expires: Int64
+    /// nil for an identifier that was given out before the upload.
+    package let content: Content?
+
+    package init(id: MediaID, uploader: UserID, created: Int64, expires: Int64, content: Content?) {
+        self.id = id
+        self.uploader = uploader
+        self.created = created
+        self.expires = expires
+        self.content = content
+    }
+}
+
+package protocol MediaReading {
+    func media(_ id: MediaID) throws(StoreError) -> StoredMedia?
+    /// Identifiers that the user got and did not yet use, and that have not expired at `time`.
+    func unusedMediaCount(of user: UserID, at time: Int64) throws(StoreError) -> Int
+    /// Whether anything that was uploaded has these bytes.
+    func isContentUsed(_ digest: ContentDigest) throws(StoreError) -> Bool
+}
+
+package protocol MediaWriting {
+    /// ``StoreError/constraint(_:)`` when the identifier is taken.
+    func insertMedia(_ media: StoredMedia) throws(StoreError)
+    /// Notes what was uploaded under an identifier. Does nothing when there is none, or it has its content.
+    func setMediaContent(_ content: StoredMedia.Content, of id: MediaID) throws(StoreError)
+    /// Deletes identifiers that expired before `time` without an upload, at most `limit`.
+    func deleteUnusedMedia(expiredBefore time: Int64, limit: Int) throws(StoreError)
+}

@@ -1,0 +1,3 @@
+import Glibc
+
+exit(Thumbnailer.run(Array(CommandLine.arguments.dropFirst())).rawValue)
