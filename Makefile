@@ -27,6 +27,7 @@ unit-test:
 integration-test:
 	$(SWIFT) build --product mado
 	$(SWIFT) build --product mado-thumbnailer
+	$(SWIFT) build --product mado-client-probe
 	Tests/Integration/run "$$($(SWIFT) build --show-bin-path)/mado"
 
 # All measurements, into bench/results.md; `make bench ONE=small` only one of them (small, sends, wake, idle), not kept.

@@ -102,6 +102,10 @@ let package = Package(
             ]),
         tests("MadoTests", ["mado", "Server", "StoreSQLite", "HTTP", "JSON"]),
         tests("BenchTests", ["mado-bench"]),
+        // The client's network half as a program, for tests that put it behind real proxies.
+        .executableTarget(
+            name: "mado-client-probe", dependencies: ["ClientKit", "JSON"], path: "Tests/ClientProbe",
+            swiftSettings: strict),
         tests("ClientKitTests", ["ClientKit", "MatrixAPI", "JSON", "TestSupport"]),
         tests("ArchitectureTests", []),
     ],
