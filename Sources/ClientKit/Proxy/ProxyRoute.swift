@@ -20,7 +20,7 @@ struct ProxyAddress: Sendable, Equatable {
     /// - Parameter text: a URL, or `host:port` for an HTTP proxy. SOCKS 4 and 5 without the `h` or `a` that makes the
     ///   proxy resolve names get it, because behind a proxy names often cannot be resolved.
     init?(_ text: String) {
-        let text = text.hasSuffix("/") ? String(text.dropLast()) : text
+        let text = text.hasSuffix("/") && !text.hasSuffix("://") ? String(text.dropLast()) : text
         guard let parsed = ParsedURL(text.contains("://") ? text : "http://" + text) else { return nil }
         let schemes = [
             "http": "http", "https": "https", "socks": "socks5h", "socks5": "socks5h", "socks5h": "socks5h",

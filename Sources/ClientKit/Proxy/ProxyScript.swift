@@ -8,8 +8,8 @@ import Glibc
 struct ProxyScript: Sendable {
     let text: [UInt8]
 
-    /// Five seconds of a script that asks a name server that does not answer are normal in the networks that need one.
-    private static let deadline: Int64 = 15_000
+    /// A script that asks a name server that does not answer takes seconds, and is normal in the networks that have one.
+    var deadline = Duration.seconds(15)
 
     /// The ways that the script gives for a URL, in its order.
     /// - Throws: ``TransportError/proxyUnknown(reason:)``.
@@ -73,7 +73,7 @@ struct ProxyScript: Sendable {
                 .proxyUnknown(
                     reason: "automatic configurations need the program pactester (Debian package libpacparser1)"))
         }
-        return Self.collect(child, ends[0])
+        return collect(child, ends[0])
     }
 
     private static func start(_ arguments: [String], output: Int32) -> pid_t? {
@@ -93,9 +93,9 @@ struct ProxyScript: Sendable {
         return child
     }
 
-    private static func collect(_ child: pid_t, _ output: Int32) -> Result<String, TransportError> {
+    private func collect(_ child: pid_t, _ output: Int32) -> Result<String, TransportError> {
         var answer: [UInt8] = []
-        let end = Monotonic.milliseconds() + deadline
+        let end = Monotonic.milliseconds() + deadline.wholeMilliseconds
         var isOver = false
         while !isOver {
             let left = end - Monotonic.milliseconds()
