@@ -121,6 +121,76 @@ class ConnectProxy(Peer):
         splice(connection, server, self.cut)
 
 
+class SecureProxy(ConnectProxy):
+    """Spoken to through TLS, with the certificate in a file."""
+
+    def __init__(self, test, address, names, file):
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(file)
+        super().__init__(test, address, names)
+
+    def serve(self, connection):
+        super().serve(SecureConnection(self.context.wrap_socket(connection, server_side=True)))
+
+
+class SecureConnection:
+    """A TLS connection for `splice`, which must not wait for bytes that are decrypted already."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.sendall = connection.sendall
+        self.close = connection.close
+        self.fileno = connection.fileno
+
+    def recv(self, count):
+        data = self.connection.recv(count)
+        while self.connection.pending():
+            data += self.connection.recv(self.connection.pending())
+        return data
+
+
+class SocksProxy(ConnectProxy):
+    """SOCKS 5 with a name and a password. Source: RFC 1928, RFC 1929."""
+
+    def __init__(self, test, address, names, user, password):
+        self.credentials = (user.encode(), password.encode())
+        super().__init__(test, address, names)
+
+    def serve(self, connection):
+        def take(count):
+            data = b""
+            while len(data) < count:
+                part = connection.recv(count - len(data))
+                if not part:
+                    raise ValueError("closed")
+                data += part
+            return data
+
+        methods = take(take(2)[1])
+        if 2 not in methods:
+            connection.sendall(b"\x05\xff")
+            return
+        connection.sendall(b"\x05\x02")
+        take(1)
+        user = take(take(1)[0])
+        password = take(take(1)[0])
+        self.log.append(f"{user.decode()} logs in")
+        if (user, password) != self.credentials:
+            connection.sendall(b"\x01\x01")
+            return
+        connection.sendall(b"\x01\x00")
+        kind = take(4)[3]
+        host = take(take(1)[0]).decode() if kind == 3 else str(kind)
+        upstream = self.names.get(f"{host}:{struct.unpack('>H', take(2))[0]}")
+        if upstream is None:
+            connection.sendall(b"\x05\x04\x00\x01" + bytes(6))
+            return
+        connection.sendall(b"\x05\x00\x00\x01" + bytes(6))
+        server = socket.create_connection(upstream, 10)
+        server.settimeout(None)
+        splice(connection, server)
+
+
 # NTLM. Source: MS-NLMP 2.2.1 (messages), 3.3.2 (NTLM version 2).
 
 
@@ -224,7 +294,8 @@ class Authority:
         with open(os.path.join(self.folder, "ca.cnf"), "w", encoding="utf-8") as out:
             out.write(
                 "[ca]\ndefault_ca=d\n[d]\ndir=.\nnew_certs_dir=.\ndatabase=index.txt\nserial=serial\ndefault_md=sha256\n"
-                f"policy=p\nx509_extensions=e\nunique_subject=no\n[p]\ncommonName=supplied\n[e]\nsubjectAltName=DNS:{name}\n")
+                f"policy=p\nx509_extensions=e\nunique_subject=no\n[p]\ncommonName=supplied\n[e]\n"
+                f"subjectAltName={'IP' if name.replace('.', '').isdigit() else 'DNS'}:{name}\n")
         for file, content in (("index.txt", ""), ("serial", "01\n")):
             with open(os.path.join(self.folder, file), "w", encoding="utf-8") as out:
                 out.write(content)
@@ -321,6 +392,71 @@ class Held:
 
     def release(self):
         self.connection.sendall(self.kept)
+
+
+class Kerberos:
+    """A realm with one user, hanako, and one service, HTTP at an address."""
+
+    REALM = "OFFICE.TEST"
+
+    def __init__(self, test, folder, address, port):
+        self.folder = folder
+        self.principal = f"HTTP/{address}@{self.REALM}"
+        self.keytab = os.path.join(folder, "keytab")
+        self.environment = {
+            "KRB5_CONFIG": self.write("krb5.conf", f"""
+[libdefaults]
+default_realm = {self.REALM}
+dns_canonicalize_hostname = false
+dns_lookup_kdc = false
+rdns = false
+udp_preference_limit = 1
+[realms]
+{self.REALM} = {{
+  kdc = {address}:{port}
+}}
+"""),
+            "KRB5_KDC_PROFILE": self.write("kdc.conf", f"""
+[realms]
+{self.REALM} = {{
+  database_name = {folder}/principal
+  key_stash_file = {folder}/stash
+  acl_file = {folder}/acl
+  kdc_listen = {address}:{port}
+  kdc_tcp_listen = {address}:{port}
+}}
+[logging]
+kdc = FILE:{folder}/kdc.log
+"""),
+            "KRB5CCNAME": f"FILE:{folder}/tickets",
+        }
+        self.run("kdb5_util", "create", "-s", "-P", "master", "-r", self.REALM)
+        for command in ("addprinc -pw secret hanako", f"addprinc -randkey {self.principal}",
+                        f"ktadd -k {self.keytab} {self.principal}"):
+            self.run("kadmin.local", "-r", self.REALM, "-q", command)
+        os.chmod(self.keytab, 0o644)
+        self.process = subprocess.Popen(
+            ["krb5kdc", "-n", "-r", self.REALM], env=self.all(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        test.addCleanup(self.stop)
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(text)
+        return path
+
+    def all(self):
+        return {**os.environ, **self.environment, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"}
+
+    def run(self, *command, text=None):
+        subprocess.run(command, env=self.all(), input=text, text=True, check=True, capture_output=True)
+
+    def log_in(self):
+        self.run("kinit", "hanako", text="secret\n")
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(30)
 
 
 class TLSServer(Peer):

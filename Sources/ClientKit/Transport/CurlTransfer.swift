@@ -97,6 +97,8 @@ final class CurlTransfer {
         guard let proxy = route.proxy else { return }
         mado_curl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         mado_curl_set_proxy_authentication(easy, authentication)
+        // No name means the user's tickets, which only HTTP has.
+        guard proxy.isHTTP || proxy.user != nil else { return }
         mado_curl_set_text(easy, CURLOPT_PROXYUSERNAME, proxy.user ?? "")
         mado_curl_set_text(easy, CURLOPT_PROXYPASSWORD, proxy.password ?? "")
     }
