@@ -356,7 +356,8 @@ struct SyncMachine {
             connect()
         case .streaming:
             // Somebody on the way keeps what was sent, or the network is gone: the catch-up tells.
-            actions.append(.cancel)
+            // Its connection may be one that nobody knows any more, and must not serve for the question.
+            actions += [.cancel, .renewTransport]
             ladder.suspect(.streamHeldBack)
             catchUp(leaving: false)
         default: break

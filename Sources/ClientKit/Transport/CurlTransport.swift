@@ -11,6 +11,8 @@ package final class CurlTransport: ClientTransport {
         /// Proxies that refused the credentials, and until when (monotonic milliseconds) they are not asked again: a few
         /// wrong passwords lock an account in many organisations.
         var refusals: [String: (error: TransportError, until: Int64)] = [:]
+        /// The way that worked last, by origin, where the settings name several.
+        var lastRoutes: [String: ProxyRoute] = [:]
     }
 
     private static let refusalMilliseconds: Int64 = 300_000
@@ -57,8 +59,21 @@ package final class CurlTransport: ClientTransport {
 
     package func proxy(for url: String) async -> String? {
         guard let target = ParsedURL(url) else { return nil }
-        let resolver = state.withLock { $0.resolver }
-        return try? await resolver.routes(to: target).first?.proxy?.url
+        let (resolver, last) = state.withLock { ($0.resolver, $0.lastRoutes[target.origin]) }
+        guard let routes = try? await resolver.routes(to: target) else { return nil }
+        if let last, routes.contains(last) { return last.proxy?.url }
+        return routes.first?.proxy?.url
+    }
+
+    /// A connection on which nothing arrives in time may be one that nobody at the other end knows any more, and HTTP/2
+    /// would go on using it: from now on others are opened.
+    private func abandon(_ worker: CurlWorker) {
+        guard let new = try? CurlWorker(authorityFile: state.withLock({ $0.settings.authorityFile })) else { return }
+        state.withLock { state in
+            let isCurrent = state.worker === worker
+            (isCurrent ? worker : new).close()
+            if isCurrent { state.worker = new }
+        }
     }
 
     // MARK: Requests
@@ -104,11 +119,14 @@ package final class CurlTransport: ClientTransport {
         var last = TransportError.proxyUnknown(reason: "no way")
         for route in try await resolver.routes(to: target) {
             do {
-                return try await authenticated(route, worker) { usesNegotiate throws(TransportError) in
+                let result = try await authenticated(route, worker) { usesNegotiate throws(TransportError) in
                     try await body(target, route, usesNegotiate, worker)
                 }
+                state.withLock { $0.lastRoutes[target.origin] = route }
+                return result
             } catch {
                 last = error
+                if error == .timedOut { abandon(worker) }
                 // Anything else may have reached the server.
                 guard case .proxyUnreachable = error else { throw error }
             }

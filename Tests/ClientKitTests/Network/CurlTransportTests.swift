@@ -103,6 +103,14 @@ struct CurlTransportTests {
         }
         #expect(await error(ClientRequest("GET", server.url, timeout: .milliseconds(50))) == .timedOut)
         #expect(await error(ClientRequest("GET", server.url, idleTimeout: .milliseconds(50))) == .timedOut)
+        // What was open then is not used again; what is sent now is answered all the same.
+        let other = ScriptedServer { connection in
+            while connection.request() != nil { connection.answer() }
+        }
+        #expect(try await transport.send(ClientRequest("GET", other.url)).status == 200)
+        #expect(await error(ClientRequest("GET", server.url, timeout: .milliseconds(50))) == .timedOut)
+        #expect(try await transport.send(ClientRequest("GET", other.url)).status == 200)
+        #expect(other.connectionCount == 2)
     }
 
     @Test func cancellingTheTaskEndsTheTransfer() async throws {

@@ -46,6 +46,8 @@ struct SyncMachineTests {
         network.loseConnection(isCut: false)
         network.run(seconds: 60)
         #expect(network.state == .polling)
+        // Over another connection.
+        #expect(network.renewals == 1)
     }
 
     @Test func silenceWhileAnAnswerIsKeptIsNone() {
