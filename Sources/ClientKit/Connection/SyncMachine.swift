@@ -90,10 +90,10 @@ struct SyncMachine {
     private var reported: ConnectionState?
     private var wake: Int64?
     /// What the others were told about when we connect; nil before anything was told.
-    private var told: Int??
-    private var telling: Int??
+    var told: Int??
+    var telling: Int??
     /// In interval mode: what waited was sent, and the last catch-up of this connection is under way.
-    private var isLeaving = false
+    var isLeaving = false
 
     init(
         isMado: Bool, mode: ConnectionMode, timing: SyncTiming, random: @escaping @Sendable () -> Double,
@@ -138,58 +138,6 @@ struct SyncMachine {
         }
     }
 
-    // MARK: What the user and the system do
-
-    private mutating func enterMode(_ now: ConnectionInstant) {
-        failures = 0
-        stumbles = 0
-        if mode == .offline {
-            phase = .offline
-            report(.offline(since: now.wall, problem: nil, retryAt: nil))
-        } else {
-            if phase == .stopped { report(.starting) }
-            report(.connecting)
-            connect()
-        }
-    }
-
-    private mutating func changeMode(_ new: ConnectionMode, _ now: ConnectionInstant) {
-        guard new != mode else { return }
-        mode = new
-        guard phase != .stopped, phase != .loggedOut else { return }
-        cancelExchange()
-        offlineSince = nil
-        enterMode(now)
-    }
-
-    private mutating func networkChanged(_ now: ConnectionInstant) {
-        actions.append(.renewTransport)
-        switch phase {
-        case .stopped, .loggedOut, .resting: return
-        case .offline where mode == .offline: return
-        default:
-            failures = 0
-            cancelExchange()
-            connect()
-        }
-    }
-
-    private mutating func reconnectNow(_ now: ConnectionInstant) {
-        guard phase != .stopped, phase != .loggedOut, mode != .offline else { return }
-        actions.append(.renewTransport)
-        cancelExchange()
-        enterMode(now)
-    }
-
-    private mutating func presenceChanged(_ now: ConnectionInstant) {
-        switch phase {
-        case .streaming, .polling:
-            cancelExchange()
-            beginMeans(now)
-        default: return
-        }
-    }
-
     // MARK: Connecting
 
     mutating func connect() {
@@ -215,7 +163,7 @@ struct SyncMachine {
         return lastExchange
     }
 
-    private mutating func cancelExchange() {
+    mutating func cancelExchange() {
         switch phase {
         case .catchingUp, .streaming, .polling: actions.append(.cancel)
         default: break
@@ -243,6 +191,7 @@ struct SyncMachine {
     mutating func beginMeans(_ now: ConnectionInstant) {
         switch ladder.means {
         case .stream:
+            if case .offline = reported { report(.connecting) }
             phase = .streaming(begin(.stream), began: now.uptime, heard: nil, isApplying: false)
         case .poll:
             report(.polling)
@@ -259,50 +208,6 @@ struct SyncMachine {
 
     mutating func remember(_ means: RememberedMeans) {
         if let network = ladder.network { actions.append(.remember(means, network: network)) }
-    }
-
-    // MARK: Intervals
-
-    @discardableResult private mutating func announceIfNeeded(_ now: ConnectionInstant) -> Bool {
-        guard isMado else { return false }
-        let every = connectsEvery(now)
-        if case .some(let known) = told, known == every { return false }
-        telling = .some(every)
-        actions.append(.announce(connectsEvery: every))
-        return true
-    }
-
-    private mutating func announced(_ succeeded: Bool) {
-        if succeeded { told = telling }
-        telling = nil
-        if phase == .announcing { drain() }
-    }
-
-    private mutating func drain() {
-        phase = .draining
-        actions.append(.drain)
-    }
-
-    /// In seconds, as the server takes it.
-    private func connectsEvery(_ now: ConnectionInstant) -> Int? {
-        switch mode {
-        case .continuous, .offline: nil
-        case .interval, .times: min(max(Int((nextConnection(now) - now.wall + 500) / 1000), 60), 86_400)
-        }
-    }
-
-    private func nextConnection(_ now: ConnectionInstant) -> Int64 {
-        switch mode {
-        case .interval(let minutes): now.wall + Int64(max(1, minutes)) * 60_000
-        case .times(let times): nextTime(times, now.wall)
-        case .continuous, .offline: now.wall
-        }
-    }
-
-    private mutating func rest(_ now: ConnectionInstant) {
-        let next = nextConnection(now)
-        phase = .resting(until: next)
-        report(.interval(minutes: Int((next - now.wall + 30_000) / 60_000), next: next))
     }
 
     // MARK: Failing

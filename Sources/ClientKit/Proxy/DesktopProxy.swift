@@ -1,11 +1,18 @@
 internal import CSecret
+import Glibc
 
-/// The proxy of the desktop's settings (`org.gnome.system.proxy`, which other desktops on GTK set too).
+/// The proxy of the desktop's settings: KDE's on KDE, elsewhere `org.gnome.system.proxy`, which other desktops on GTK set
+/// too.
 ///
 /// Read with GIO, which is here already because the secret service is reached through it. An automatic configuration is
 /// evaluated by us and not by a library that answers "direct" when it cannot.
 enum DesktopProxy {
     static func read() -> ProxyRules {
+        if let rules = KDEProxy.read(environment: { name in getenv(name).map { String(cString: $0) } }) { return rules }
+        return readGSettings()
+    }
+
+    private static func readGSettings() -> ProxyRules {
         guard let settings = Schema("org.gnome.system.proxy") else { return .direct }
         switch settings.string("mode") {
         case "manual": return manual(settings)

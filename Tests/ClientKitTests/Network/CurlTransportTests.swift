@@ -233,4 +233,31 @@ struct CurlTransportTests {
         }
         #expect(received == Array("x".utf8))
     }
+
+    @Test func manyAtOnceWhileSettingsChange() async throws {
+        let server = ScriptedServer { connection in
+            while let request = connection.request() {
+                if request.target == "/never" { return connection.waitForEnd() }
+                connection.answer(200, request.target)
+            }
+        }
+        let transport = transport
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<300 {
+                group.addTask {
+                    let isDropped = number % 3 == 0
+                    let request = ClientRequest("GET", server.url + (isDropped ? "/never" : "/\(number)"))
+                    if isDropped {
+                        let task = Task { try await transport.send(request) }
+                        task.cancel()
+                        await #expect(throws: TransportError.cancelled) { try await task.value }
+                    } else {
+                        let response = try? await transport.send(request)
+                        #expect(response.map { String(decoding: $0.body, as: UTF8.self) } == "/\(number)")
+                    }
+                    if number % 50 == 0 { transport.networkChanged() }
+                }
+            }
+        }
+    }
 }

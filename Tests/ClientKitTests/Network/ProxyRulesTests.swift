@@ -62,6 +62,37 @@ struct ProxyRulesTests {
         }
     }
 
+    @Test func whatKDEWrites() {
+        func rules(_ lines: String, _ environment: [String: String] = [:]) -> ProxyRules {
+            let text = "[$Version]\nProxyType=2\n[Proxy Settings]\n\(lines)\n[Other]\nProxyType=0\n"
+            return KDEProxy.rules(text, environment: { environment[$0] })
+        }
+        let manual = "NoProxyFor=.intern,localhost\nhttpsProxy=http://proxy.example 3128\nsocksProxy=socks 1080"
+        let expected = ProxyRules.fixed(
+            byScheme: ["https": ProxyAddress("http://proxy.example:3128")!],
+            other: ProxyAddress("socks5h://socks:1080"),
+            bypass: ProxyBypass([".intern", "localhost"]))
+        #expect(rules("ProxyType=1\n" + manual) == expected)
+        #expect(rules("ProxyType=0\n" + manual) == .direct)
+        #expect(
+            rules("ProxyType=2\nProxy Config Script[$e]=http://pac/x\n" + manual) == .automatic(url: "http://pac/x"))
+        let variables = [
+            "MY_PROXY": "http://proxy.example:3128", "MY_SOCKS": "socks:1080", "MY_NO": ".intern,localhost",
+        ]
+        #expect(rules("ProxyType=4\nhttpsProxy=MY_PROXY\nsocksProxy=MY_SOCKS\nNoProxyFor=MY_NO", variables) == expected)
+        for other in ["ProxyType=3", "ProxyType=2", "ProxyType=1\nReversedException=true\n" + manual] {
+            guard case .unusable = rules(other) else {
+                Issue.record("\(other)")
+                continue
+            }
+        }
+        #expect(KDEProxy.read(environment: { $0 == "XDG_CURRENT_DESKTOP" ? "GNOME" : nil }) == nil)
+        let folder = TemporaryFolder()
+        _ = folder.write(Array("[Proxy Settings]\nProxyType=1\n\(manual)".utf8), to: "kioslaverc")
+        let environment = ["XDG_CURRENT_DESKTOP": "X:KDE", "XDG_CONFIG_HOME": folder.path]
+        #expect(KDEProxy.read(environment: { environment[$0] }) == expected)
+    }
+
     @Test func whatIsExcepted() {
         let bypass = ProxyBypass(
             list: "example.org, .intern *.office;10.0.0.0/8,192.0.2.7,[fd00::]/8,port.test:8443,::1,<local>")

@@ -173,6 +173,19 @@ struct SyncMachineTests {
         }
     }
 
+    @Test func aServerThatIsBackIsToldBeforeItsStream() {
+        var network = SimulatedNetwork()
+        network.behaviour.isReachable = false
+        network.put(.start)
+        network.run(seconds: 1)
+        network.behaviour.isReachable = true
+        network.behaviour.holdsStreamsBack = true
+        network.run(seconds: 8)
+        #expect(network.state == .connecting)
+        network.run(seconds: 10)
+        #expect(network.state == .polling)
+    }
+
     @Test func triesAreFartherAndFartherApart() {
         var network = SimulatedNetwork()
         network.behaviour.isReachable = false
