@@ -32,6 +32,13 @@ package protocol RelationReading {
     /// How many events relate to `parent` by `relationType`.
     func relationCount(to parent: EventID, in room: RoomID, relationType: String) throws(StoreError) -> Int
 
+    /// How many events relate to `parent`, by `rel_type`.
+    func relationCounts(to parent: EventID, in room: RoomID) throws(StoreError) -> [String: Int]
+
+    /// Whether the user sent an event that relates to `parent` by `relationType`.
+    func hasRelation(to parent: EventID, in room: RoomID, relationType: String, by user: UserID)
+        throws(StoreError) -> Bool
+
     /// Threads (`m.thread`) whose latest event is at or before `through`, latest first, at most `limit`.
     func threads(in room: RoomID, through: Int64, limit: Int) throws(StoreError) -> [StoredThread]
 }

@@ -33,6 +33,25 @@ extension SQLiteReader: RelationReading {
         return try connection.first(sql, parent, room, relationType) { Int($0.int(0)) } ?? 0
     }
 
+    func relationCounts(to parent: EventID, in room: RoomID) throws(StoreError) -> [String: Int] {
+        let sql: SQL = """
+            SELECT relation_type, count(*) FROM events INDEXED BY events_relations
+            WHERE relates_to = ? AND room = \(.roomNumber) AND relation_type IS NOT NULL GROUP BY relation_type
+            """
+        let counts = try connection.all(sql, parent, room) { ($0.text(0), Int($0.int(1))) }
+        return Dictionary(uniqueKeysWithValues: counts)
+    }
+
+    func hasRelation(to parent: EventID, in room: RoomID, relationType: String, by user: UserID)
+        throws(StoreError) -> Bool
+    {
+        let sql: SQL = """
+            SELECT 1 FROM events INDEXED BY events_relations
+            WHERE relates_to = ? AND room = \(.roomNumber) AND relation_type = ? AND sender = ? LIMIT 1
+            """
+        return try connection.first(sql, parent, room, relationType, user) { _ in true } ?? false
+    }
+
     func threads(in room: RoomID, through: Int64, limit: Int) throws(StoreError) -> [StoredThread] {
         let sql: SQL = """
             SELECT relates_to, max(position) AS latest, count(*) FROM events INDEXED BY events_threads

@@ -39,6 +39,10 @@ import Testing
             #expect(try related(nil, "m.reaction", 0, .forward, 9) == [5])
             #expect(try related("m.thread", "m.reaction", 0, .forward, 9) == [])
             #expect(try reader.relationCount(to: EventID(1), in: .one, relationType: "m.thread") == 2)
+            #expect(try reader.relationCounts(to: EventID(1), in: .one) == ["m.thread": 2, "m.annotation": 1])
+            #expect(try reader.relationCounts(to: EventID(3), in: .one) == [:])
+            #expect(try reader.hasRelation(to: EventID(1), in: .one, relationType: "m.thread", by: .ana))
+            #expect(try !reader.hasRelation(to: EventID(1), in: .one, relationType: "m.thread", by: .ben))
             #expect(try reader.relationCount(to: EventID(2), in: .one, relationType: "m.annotation") == 0)
         }
     }

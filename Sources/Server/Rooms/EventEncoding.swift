@@ -43,7 +43,9 @@ package struct EventEncoding: Sendable {
     }
 
     /// An event with all that its form needs.
-    package func encode(_ seen: SeenEvent) -> RawJSON { splice(seen.event, seen.membership, true) }
+    package func encode(_ seen: SeenEvent) -> RawJSON {
+        splice(seen.event, seen.membership, true, relations: seen.relations)
+    }
 
     /// The event as a piece of state, without the content that it replaced: a large room's state is not looked up
     /// piece by piece.
@@ -51,7 +53,9 @@ package struct EventEncoding: Sendable {
         splice(event, nil, includesRoomID)
     }
 
-    private func splice(_ event: Event, _ membership: Membership?, _ includesRoomID: Bool) -> RawJSON {
+    private func splice(
+        _ event: Event, _ membership: Membership?, _ includesRoomID: Bool, relations: BundledRelations? = nil
+    ) -> RawJSON {
         var text: [UInt8] = []
         text.reserveCapacity(event.json.count + 160 + (event.previousContent?.count ?? 0))
         text.append(contentsOf: event.json)
@@ -74,6 +78,10 @@ package struct EventEncoding: Sendable {
         if let previous = event.previousContent, event.redactedBecause == nil {
             text.append(contentsOf: #","prev_content":"#.utf8)
             text.append(contentsOf: previous)
+        }
+        if let relations {
+            text.append(contentsOf: #","m.relations":"#.utf8)
+            text.append(contentsOf: relations.json { encode($0) })
         }
         if let redaction = event.redactedBecause {
             text.append(contentsOf: #","redacted_because":"#.utf8)

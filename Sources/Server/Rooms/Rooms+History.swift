@@ -54,6 +54,31 @@ extension Rooms {
         }
     }
 
+    /// The event that the user may see at or after (`order` forward), or at or before a time.
+    /// - Parameter time: milliseconds since 1970.
+    /// - Throws: `M_NOT_FOUND` when there is none.
+    package func event(
+        closestTo time: Int64, in id: RoomID, for user: UserID, order: TimelineOrder
+    ) async throws -> Event {
+        try await read(id, for: user) { visibility, _, reader in
+            guard let closest = try reader.event(in: id, closestTo: time, order: order) else {
+                throw MatrixError.notFound("There is no event in that direction")
+            }
+            // The nearest may be one of those that the user may not see.
+            let scan = TimelineScan(visibility: visibility, reader: reader, filter: RoomEventFilter())
+            let place = closest.position
+            let page =
+                switch order {
+                case .forward: try scan.page(after: place - 1, through: .max, order: order, limit: 1)
+                case .backward: try scan.page(after: 0, through: place, order: order, limit: 1)
+                }
+            guard let found = page.events.first else {
+                throw MatrixError.notFound("There is no event in that direction")
+            }
+            return found
+        }
+    }
+
     /// What happened around an event: `GET /rooms/{roomId}/context/{eventId}`.
     package struct EventContext: Sendable {
         package let event: SeenEvent

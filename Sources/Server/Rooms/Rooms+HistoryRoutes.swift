@@ -25,6 +25,15 @@ extension Rooms {
                 object.array("state") { list in for event in page.members { list.value(encoding.encodeState(event)) } }
             }
         }
+        routes.add(.get, "/_matrix/client/v1/rooms/{roomId}/timestamp_to_event") { [self] request in
+            guard let time = try request.query("ts", in: 0...Int.max) else { throw MatrixError.missingParam("ts") }
+            let event = try await event(
+                closestTo: Int64(time), in: request.roomID(), for: request.user, order: request.timelineOrder())
+            return .object { object in
+                object.member("event_id", event.eventID.string)
+                object.member("origin_server_ts", event.timestamp)
+            }
+        }
         routes.add(.get, "\(room)/event/{eventId}") { [self] request in
             let event = try await event(request.eventID(), in: request.roomID(), for: request.user)
             return .json(Array(encoding(for: request).encode(event).bytes))
@@ -51,12 +60,15 @@ extension Rooms {
 }
 
 extension Request {
+    /// - Parameter standard: for a request that does not say; nil when it must.
     /// - Throws: `M_MISSING_PARAM`, `M_INVALID_PARAM`.
-    fileprivate func timelineOrder() throws -> TimelineOrder {
+    func timelineOrder(default standard: TimelineOrder? = nil) throws -> TimelineOrder {
         switch query("dir") {
         case "b": return .backward
         case "f": return .forward
-        case nil: throw MatrixError.missingParam("dir")
+        case nil:
+            guard let standard else { throw MatrixError.missingParam("dir") }
+            return standard
         default: throw MatrixError.invalidParam("dir must be b or f")
         }
     }

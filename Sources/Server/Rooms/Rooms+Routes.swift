@@ -14,6 +14,7 @@ extension Rooms: RouteProviding {
         addSendingRoutes(to: &routes)
         addStateRoutes(to: &routes)
         addHistoryRoutes(to: &routes)
+        addRelationRoutes(to: &routes)
         addAliasRoutes(to: &routes)
     }
 

@@ -7,6 +7,8 @@ package struct SeenEvent: Sendable {
     package let event: Event
     /// What the user was to the room at the event.
     package let membership: Membership
+    /// What others made of it; nil when there is nothing.
+    package var relations: BundledRelations?
 }
 
 extension HistoryVisibilityFilter {
@@ -15,7 +17,9 @@ extension HistoryVisibilityFilter {
         guard let lowest = events.map(\.position).min(), let highest = events.map(\.position).max() else { return [] }
         let history = try history(from: lowest, through: highest)
         return try events.map { event in
-            SeenEvent(event: try event.withPreviousContent(reader), membership: history.membership(at: event))
+            SeenEvent(
+                event: try event.withPreviousContent(reader), membership: history.membership(at: event),
+                relations: try BundledRelations(of: event, seenThrough: self, reader))
         }
     }
 }
