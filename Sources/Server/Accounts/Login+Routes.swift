@@ -12,28 +12,53 @@ extension Login: RouteProviding {
             .object { object in
                 object.array("flows") { flows in
                     flows.object { $0.member("type", AuthenticationStage.password.rawValue) }
+                    flows.object { flow in
+                        flow.member("type", Self.tokenType)
+                        flow.member("get_login_token", true)
+                    }
                 }
             }
         }
         routes.add(.post, "/_matrix/client/v3/login", authentication: .none, limit: .login) { [self] request in
-            let body = request.body
-            guard try body.requiredString("type") == AuthenticationStage.password.rawValue else {
-                throw MatrixError(400, .unknown, "Bad login type")
-            }
-            let name: String
-            if let identifier = try body.optionalObject("identifier") {
-                name = try LoginIdentifier.user(identifier)
-            } else {
-                name = try body.requiredString("user")
-            }
             let opened = try await logIn(
-                name: name, password: try body.requiredString("password"),
-                device: try body.optionalString("device_id").map(Devices.deviceID),
-                deviceName: try body.optionalString("initial_device_display_name"), now: request.loop.now())
+                try Self.proof(request.body), on: try Sessions.Wish(request.body), now: request.loop.now())
             return .object { object in
                 Registration.write(opened, into: &object)
                 if let publicBaseURL {
                     object.object("well_known") { ServerDescription.writeDiscovery(publicBaseURL, into: &$0) }
+                }
+            }
+        }
+        addTokenRoute(to: &routes)
+    }
+
+    private static let tokenType = "m.login.token"
+
+    /// - Throws: `M_UNKNOWN` for a type that is not served.
+    private static func proof(_ body: JSONValue) throws -> Proof {
+        switch try body.requiredString("type") {
+        case AuthenticationStage.password.rawValue:
+            let name =
+                if let identifier = try body.optionalObject("identifier") {
+                    try LoginIdentifier.user(identifier)
+                } else {
+                    try body.requiredString("user")
+                }
+            return .password(try body.requiredString("password"), name: name)
+        case tokenType: return .token(try body.requiredString("token"))
+        default: throw MatrixError(400, .unknown, "Bad login type")
+        }
+    }
+
+    private func addTokenRoute(to routes: inout Routes) {
+        routes.add(
+            .post, "/_matrix/client/v1/login/get_token", authentication: .membersOnly, limit: .login
+        ) { [self] request in
+            try await authentication.perform(request, flows: [[.password]]) { _ in
+                let token = tokens.issue(request.user, now: request.loop.now())
+                return .object { object in
+                    object.member("login_token", token)
+                    object.member("expires_in_ms", Self.tokenLifetime.milliseconds)
                 }
             }
         }

@@ -56,8 +56,7 @@ extension Registration: RouteProviding {
         let body = authorised.parameters
         return Wish(
             name: try body.optionalString("username"), password: try body.requiredString("password"),
-            device: try body.optionalString("device_id").map(Devices.deviceID),
-            deviceName: try body.optionalString("initial_device_display_name"),
+            device: try Sessions.Wish(body),
             inhibitsLogin: try body.optionalBool("inhibit_login") ?? false,
             registrationToken: authorised.registrationToken,
             guestToken: try body.optionalString("guest_access_token"))
@@ -68,6 +67,7 @@ extension Registration: RouteProviding {
         object.member("user_id", opened.user.string)
         object.member("access_token", opened.token)
         object.member("device_id", opened.device.string)
+        opened.refresh?.write(to: &object)
         // Deprecated, and still read by older clients.
         object.member("home_server", String(opened.user.server))
     }

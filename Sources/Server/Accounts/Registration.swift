@@ -10,8 +10,7 @@ package final class Registration: Sendable {
         /// nil for a name of the server's choice.
         var name: String?
         var password: String
-        var device: DeviceID?
-        var deviceName: String?
+        var device: Sessions.Wish
         /// Only the account, without a device and its token.
         var inhibitsLogin: Bool
         var registrationToken: String?
@@ -75,7 +74,7 @@ package final class Registration: Sendable {
                 try Accounts.insert(account, displayName: name, in: transaction)
             }
             if wish.inhibitsLogin { return nil }
-            return try sessions.open(for: user, device: wish.device, displayName: wish.deviceName, in: transaction)
+            return try sessions.open(for: user, on: wish.device, in: transaction)
         }
         if guest != nil { sessions.changed(user) }
         if let opened { sessions.opened(opened) }
@@ -90,7 +89,7 @@ package final class Registration: Sendable {
         return try await accounts.journal.write { [sessions] transaction in
             let account = StoredAccount(user: user, passwordHash: nil, kind: .guest, created: transaction.now)
             try Accounts.insert(account, displayName: nil, in: transaction)
-            return try sessions.open(for: user, device: nil, displayName: deviceName, in: transaction)
+            return try sessions.open(for: user, on: Sessions.Wish(name: deviceName), in: transaction)
         }
     }
 

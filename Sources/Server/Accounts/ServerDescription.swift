@@ -54,7 +54,7 @@ package struct ServerDescription: Sendable, RouteProviding {
     private func writeCapabilities(into object: inout JSONWriter) {
         let switches = [
             ("m.change_password", true), ("m.set_displayname", true), ("m.set_avatar_url", true),
-            ("m.profile_fields", true), ("m.3pid_changes", false), ("m.get_login_token", false),
+            ("m.profile_fields", true), ("m.3pid_changes", false), ("m.get_login_token", true),
         ]
         for (name, isEnabled) in switches {
             object.object(name) { $0.member("enabled", isEnabled) }

@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// Only the SHA-256 of a token is stored. Recognised tokens are kept in memory, a bounded number of them.
 package final class Sessions: Authenticating {
-    private let journal: Journal
+    let journal: Journal
     private let clock: WallClock
     private let table: SessionTable
     private let lastSeen = LastSeenTable()
@@ -24,11 +24,11 @@ package final class Sessions: Authenticating {
 
     // MARK: Recognising
 
-    package func cachedSession(forToken token: String) -> Session? { table.session(token) }
+    package func cachedSession(forToken token: String) -> Session? { table.session(token, at: clock.now) }
 
     /// - Throws: `M_UNKNOWN_TOKEN` (401), with `soft_logout` when the token only expired; `M_USER_LOCKED` (401).
     package func session(forToken token: String) async throws -> Session {
-        if let known = table.session(token) { return known }
+        if let known = table.session(token, at: clock.now) { return known }
         let epoch = table.epoch
         let found = try await find(token)
         if found.account.isLocked { throw MatrixError.userLocked() }
@@ -36,7 +36,7 @@ package final class Sessions: Authenticating {
         let session = Session(
             user: found.account.user, device: found.token.device, isGuest: found.account.kind == .guest,
             isAdministrator: found.account.kind == .admin, tokenHash: found.token.hash.bytes)
-        if found.token.expires == nil { table.insert(session, token, epoch: epoch) }
+        table.insert(session, token, expires: found.token.expires, epoch: epoch)
         return session
     }
 
@@ -96,34 +96,47 @@ package final class Sessions: Authenticating {
         package let device: DeviceID
         /// Told this once, and never again.
         package let token: String
+        /// nil for a token that does not expire.
+        let refresh: Refresh?
         /// The device was there, and its former tokens are not valid any more.
         let replacesFormer: Bool
+    }
+
+    /// What a client says of the device on which it logs in.
+    package struct Wish: Sendable {
+        /// nil for a new one.
+        package var device: DeviceID?
+        /// Of a new device.
+        package var name: String?
+        /// Whether the access token is to expire and be refreshed.
+        package var refreshes = false
+
+        package init(device: DeviceID? = nil, name: String? = nil, refreshes: Bool = false) {
+            self.device = device
+            self.name = name
+            self.refreshes = refreshes
+        }
     }
 
     /// Gives a new token to a device, which is made if it is not there. `opened` must follow when that is durable.
     ///
     /// - Throws: `M_FORBIDDEN` when the device's identifier is that of one of the member's cross-signing keys.
-    func open(
-        for user: UserID, device wanted: DeviceID?, displayName: String?, in transaction: JournalTransaction
-    ) throws -> Opened {
+    func open(for user: UserID, on wish: Wish, in transaction: JournalTransaction) throws -> Opened {
         let store = transaction.store
-        let id = wanted ?? .random()
+        let id = wish.device ?? .random()
         var isKnown = false
-        if wanted != nil {
+        if wish.device != nil {
             try refuseCrossSigningKey(id, of: user, store)
             isKnown = try store.device(id, of: user) != nil
         }
         if isKnown {
             try store.deleteTokens(of: user, device: id)
         } else {
-            let name = displayName.map { String($0.prefix(Devices.maximumNameLength)) }
+            let name = wish.name.map { String($0.prefix(Devices.maximumNameLength)) }
             try store.setDevice(StoredDevice(user: user, id: id, displayName: name, created: transaction.now))
         }
-        let token = RandomBytes.token(32)
-        try store.insertAccessToken(
-            StoredAccessToken(
-                hash: TokenHash(of: token), user: user, device: id, expires: nil, created: transaction.now))
-        return Opened(user: user, device: id, token: token, replacesFormer: isKnown)
+        let (token, refresh) = try issueTokens(for: user, device: id, refreshes: wish.refreshes, in: transaction)
+        return Opened(user: user, device: id, token: token, refresh: refresh, replacesFormer: isKnown)
     }
 
     /// To be called when what `open` did is durable.
@@ -147,6 +160,9 @@ package final class Sessions: Authenticating {
         if let devices { lastSeen.forget(user, devices) }
         for observer in observers.withLock({ $0 }) { observer.sessionsEnded(of: user, devices: devices) }
     }
+
+    /// To be called when it is durable that tokens of these devices changed; the devices are still logged in.
+    func forgetCached(_ user: UserID, _ devices: Set<DeviceID>) { table.remove(user, devices: devices) }
 
     /// To be called when it is durable that the account is of another kind: its sessions go on as that.
     func changed(_ user: UserID) { table.remove(user, devices: nil) }

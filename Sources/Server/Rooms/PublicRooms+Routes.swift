@@ -55,22 +55,9 @@ extension PublicRooms: RouteProviding {
 
     private static func answer(_ page: Page) -> Answer {
         .object { object in
-            object.array("chunk") { list in for room in page.rooms { list.object { write(room, to: &$0) } } }
+            object.array("chunk") { list in for room in page.rooms { list.object { room.writeDescription(to: &$0) } } }
             object.memberIfPresent("next_batch", page.next?.token)
             object.member("total_room_count_estimate", page.total)
         }
-    }
-
-    private static func write(_ room: RoomSnapshot, to object: inout JSONWriter) {
-        object.member("room_id", room.id.string)
-        object.member("num_joined_members", room.joinedCount)
-        object.member("world_readable", room.historyVisibility == .worldReadable)
-        object.member("guest_can_join", room.text("m.room.guest_access", "guest_access") == "can_join")
-        object.member("join_rule", room.joinRule)
-        object.memberIfPresent("name", room.text("m.room.name", "name"))
-        object.memberIfPresent("topic", room.text("m.room.topic", "topic"))
-        object.memberIfPresent("canonical_alias", room.text("m.room.canonical_alias", "alias"))
-        object.memberIfPresent("avatar_url", room.text("m.room.avatar", "url"))
-        object.memberIfPresent("room_type", room.type)
     }
 }

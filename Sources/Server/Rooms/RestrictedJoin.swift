@@ -30,12 +30,7 @@ enum RestrictedJoin {
     }
 
     private static func isAllowed(_ user: UserID, by room: RoomSnapshot, _ store: any StoreReader) throws -> Bool {
-        guard let allow = room.stateEvent("m.room.join_rules")?.content["allow"]?.array else { return false }
-        for condition in allow where condition["type"]?.string == "m.room_membership" {
-            guard let other = RoomID(condition["room_id"]?.string ?? "") else { continue }
-            if try store.membership(of: user, in: other)?.membership == .join { return true }
-        }
-        return false
+        try room.roomsThatGiveAccess.contains { try store.membership(of: user, in: $0)?.membership == .join }
     }
 
     private static func memberWhoMayInvite(in room: RoomSnapshot) -> UserID? {

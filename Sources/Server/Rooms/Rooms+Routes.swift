@@ -15,6 +15,7 @@ extension Rooms: RouteProviding {
         addStateRoutes(to: &routes)
         addHistoryRoutes(to: &routes)
         addRelationRoutes(to: &routes)
+        addUpgradeRoutes(to: &routes)
         addAliasRoutes(to: &routes)
     }
 

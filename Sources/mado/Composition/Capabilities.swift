@@ -95,7 +95,10 @@ final class Capabilities: Sendable {
         self.notifier = notifier
         providers = [
             ServerDescription(publicBaseURL: publicURL, defaultRoomVersion: roomSettings.defaultRoomVersion),
-            Login(journal: journal, sessions: sessions, passwords: passwords, publicBaseURL: publicURL),
+            Login(
+                journal: journal, sessions: sessions, passwords: passwords,
+                authentication: authentication, publicBaseURL: publicURL),
+            sessions,
             Registration(accounts: accounts, sessions: sessions, tokens: tokens, authentication: authentication),
             OwnAccount(accounts: accounts, authentication: authentication),
             Devices(journal: journal, sessions: sessions, authentication: authentication),
@@ -104,6 +107,8 @@ final class Capabilities: Sendable {
             PublicRooms(journal: journal, serverName: serverName, isOpen: configuration.rooms.isDirectoryOpen),
             receipts, typing, presence, sync, deviceKeys,
             KeyBackup(journal: journal), ToDevice(journal: journal),
+            Notifications(journal: journal, rules: pushRules), SpaceHierarchy(journal: journal, rooms: rooms),
+            OpenID(serverName: serverName),
         ]
     }
 

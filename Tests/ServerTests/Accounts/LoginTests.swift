@@ -21,7 +21,9 @@ struct LoginTests {
     @Test("the flows are told")
     func flows() async throws {
         try await RouteHarness.run { server in
-            #expect(await server.request(.get, Self.path).text == #"{"flows":[{"type":"m.login.password"}]}"#)
+            #expect(
+                await server.request(.get, Self.path).text
+                    == #"{"flows":[{"type":"m.login.password"},{"type":"m.login.token","get_login_token":true}]}"#)
         }
     }
 
@@ -47,7 +49,8 @@ struct LoginTests {
     @Test(
         "what is wrong with a request",
         arguments: [
-            ("{}", "M_MISSING_PARAM"), (#"{"type":"m.login.token","token":"a"}"#, "M_UNKNOWN"),
+            ("{}", "M_MISSING_PARAM"), (#"{"type":"m.login.dance","token":"a"}"#, "M_UNKNOWN"),
+            (#"{"type":"m.login.token"}"#, "M_MISSING_PARAM"),
             (#"{"type":"m.login.password","password":"a"}"#, "M_MISSING_PARAM"),
             (#"{"type":"m.login.password","user":"a"}"#, "M_MISSING_PARAM"),
             (#"{"type":"m.login.password","user":1,"password":"a"}"#, "M_BAD_JSON"),

@@ -67,8 +67,9 @@ final class RouteHarness: Sendable {
             Registration(
                 accounts: accounts, sessions: sessions, tokens: registrationTokens, authentication: authentication),
             Login(
-                journal: journal, sessions: sessions, passwords: passwords,
+                journal: journal, sessions: sessions, passwords: passwords, authentication: authentication,
                 publicBaseURL: configuration.publicBaseURL),
+            sessions, OpenID(serverName: Self.serverName),
             OwnAccount(accounts: accounts, authentication: authentication),
             Devices(journal: journal, sessions: sessions, authentication: authentication),
             profiles, AccountData(journal: journal, pushRules: pushRules), Filters(journal: journal),
