@@ -10,6 +10,7 @@ struct SQLiteRow: ~Copyable {
 
     borrowing func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
     borrowing func int(_ column: Int32) -> Int64 { sqlite3_column_int64(statement, column) }
+    borrowing func double(_ column: Int32) -> Double { sqlite3_column_double(statement, column) }
     borrowing func bool(_ column: Int32) -> Bool { sqlite3_column_int(statement, column) != 0 }
 
     borrowing func text(_ column: Int32) -> String {

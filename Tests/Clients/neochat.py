@@ -11,7 +11,7 @@ class NeoChat(Window):
     # The reason of each is in docs/clients.md.
     known_complaints = (
         r"dbus-daemon", r"^(qrc|file):.*(QML|TypeError|ReferenceError)", r"Hspell|hspell", r"GetWellknownJob",
-        r"GetNotificationsJob", r"GetRoomEventsJob", r"Error body", r"Unrecognized request|You are not in this room",
+        r"GetRoomEventsJob", r"Error body", r"Unrecognized request|You are not in this room",
         r"localhost:\d*/\.well-known",
     )
 

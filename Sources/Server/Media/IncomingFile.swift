@@ -52,6 +52,8 @@ final class IncomingFile: IncomingContent, @unchecked Sendable {
         return ContentDigest(bytes)
     }
 
+    func discard() { unlink(path) }
+
     /// Returns when everything is on the disk.
     func sync() throws(SystemError) {
         guard fsync(descriptor) == 0 else { throw SystemError("fsync", path: path) }

@@ -135,11 +135,16 @@ package final class MediaRepository: Sendable {
     ) async throws {
         if let length = body.announcedLength, length > settings.maximumUpload { throw tooLarge }
         let incoming = try await disk.run { [storage] in try storage.receive() }
-        while let part = try await body.next() {
-            guard incoming.size + Int64(part.count) <= settings.maximumUpload else { throw tooLarge }
-            try await disk.run { try incoming.append(part) }
+        do {
+            while let part = try await body.next() {
+                guard incoming.size + Int64(part.count) <= settings.maximumUpload else { throw tooLarge }
+                try await disk.run { try incoming.append(part) }
+            }
+            try await finish(incoming, description, record)
+        } catch {
+            try? await disk.run { incoming.discard() }
+            throw error
         }
-        try await finish(incoming, description, record)
     }
 
     private var tooLarge: MatrixError {
@@ -160,8 +165,9 @@ package final class MediaRepository: Sendable {
                 try record(content, transaction)
                 return true
             }
-            if isKept { return }
+            if isKept { break }
         }
+        try? await disk.run { incoming.discard() }
     }
 
     private static func newID() -> MediaID { MediaID(unchecked: RandomBytes.token(18)) }

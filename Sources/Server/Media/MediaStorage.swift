@@ -41,6 +41,8 @@ package protocol IncomingContent: AnyObject, Sendable {
     var size: Int64 { get }
     /// Their digest, once all are there.
     var digest: ContentDigest { get }
+    /// Gives up what was not kept, now and not only when nobody holds the object any more. Blocks.
+    func discard()
 }
 
 /// Why bytes could not be kept or read. For the administrator; clients learn what `matrixError` says.

@@ -65,7 +65,8 @@ package struct Notifications: Sendable {
     ) throws -> [Notification] {
         guard let levels = room.levels else { return [] }
         let user = ruleset.owner
-        let visibility = HistoryVisibilityFilter(user: user, room: room, reader: reader)
+        let visibility = HistoryVisibilityFilter(
+            user: user, room: room, reader: reader, ignoring: try IgnoredUsers.load(user, reader))
         let events = try visibility.visible(
             try reader.events(in: room.id, after: 0, through: through, order: .backward, limit: depth))
         let displayName = room.members[user]?.content["displayname"]?.string

@@ -15,9 +15,14 @@ package struct HistoryVisibilityFilter {
     package let user: UserID
     package let room: RoomSnapshot
     private let reader: (any StoreReader)?
+    private let ignored: Set<UserID>
 
-    /// - Parameter reader: nil to ask memory only.
-    package init(user: UserID, room: RoomSnapshot, reader: (any StoreReader)? = nil) {
+    /// - Parameters:
+    ///   - reader: nil to ask memory only.
+    ///   - ignored: whose messages the user does not want; `visible` leaves them out.
+    package init(user: UserID, room: RoomSnapshot, reader: (any StoreReader)? = nil, ignoring ignored: Set<UserID> = [])
+    {
+        self.ignored = ignored
         self.user = user
         self.room = room
         self.reader = reader
@@ -53,8 +58,9 @@ package struct HistoryVisibilityFilter {
             highest = max(highest, event.position)
         }
         let known = highest > room.position ? events.filter { $0.position <= room.position } : events
-        if known.isEmpty || seesEverything(after: lowest - 1) { return known }
-        return known.filter(try history(from: lowest, through: min(highest, room.position)).allows)
+        let wanted = ignored.isEmpty ? known : known.filter { !ignored.hides($0) }
+        if wanted.isEmpty || seesEverything(after: lowest - 1) { return wanted }
+        return wanted.filter(try history(from: lowest, through: min(highest, room.position)).allows)
     }
 
     /// Whether the user may see the event.

@@ -100,7 +100,8 @@ extension Rooms {
             guard let room = try journal.room(id, reader), let found = try reader.event(event, in: id),
                 let seen = try Self.see([found], in: room, for: user, reader).first
             else { throw Self.eventNotFound }
-            let visibility = HistoryVisibilityFilter(user: user, room: room, reader: reader)
+            let visibility = HistoryVisibilityFilter(
+                user: user, room: room, reader: reader, ignoring: try IgnoredUsers.load(user, reader))
             let scan = TimelineScan(visibility: visibility, reader: reader, filter: filter)
             let place = found.position
             let before = try scan.page(after: 0, through: place - 1, order: .backward, limit: limit / 2)

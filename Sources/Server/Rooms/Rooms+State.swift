@@ -99,7 +99,8 @@ extension Rooms {
     ) async throws -> T {
         try await journal.store.read { [journal] reader in
             guard let room = try journal.room(id, reader) else { throw Self.notInRoom }
-            let visibility = HistoryVisibilityFilter(user: user, room: room, reader: reader)
+            let visibility = HistoryVisibilityFilter(
+                user: user, room: room, reader: reader, ignoring: try IgnoredUsers.load(user, reader))
             let access = try visibility.stateAccess()
             switch access {
             case .present: break

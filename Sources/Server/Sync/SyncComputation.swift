@@ -13,6 +13,7 @@ struct SyncComputation {
     let reader: (any StoreReader)?
     let changes: SyncChanges
     let memberships: [RoomID: RoomMembership]
+    let ignored: Set<UserID>
     let encoding: EventEncoding
     /// nil when nobody has to be looked for.
     private(set) var encounters = SyncEncounters()
@@ -46,6 +47,7 @@ struct SyncComputation {
         guard let memberships = try sources.journal.memberships(of: query.user, inMemoryOr: reader) else {
             throw NeedsStore()
         }
+        guard let ignored = try sources.ignoredUsers.ignored(by: query.user, reader) else { throw NeedsStore() }
         // A token of the future (a store that was restored from a backup) begins anew rather than never answer.
         var query = query
         if let since = query.since, since.position > upTo.position {
@@ -58,7 +60,7 @@ struct SyncComputation {
             upTo: upTo.position, user: query.user, device: query.device, reader: reader)
         var computation = SyncComputation(
             sources: sources, query: query, upTo: upTo, reader: reader, changes: changes, memberships: memberships,
-            encoding: EventEncoding(user: query.user, device: query.device, now: sources.clock.now))
+            ignored: ignored, encoding: EventEncoding(user: query.user, device: query.device, now: sources.clock.now))
         if query.since != nil { computation.encounters = try computation.findEncounters() }
         return computation
     }

@@ -45,6 +45,7 @@ extension SyncComputation {
                 // Asked of each room when the changes are not in memory: most have nothing new.
                 if let body = try joinedRoom(room, membership, changes, typingRooms) { rooms.join.append((id, body)) }
             case .invite where isInitial || membership.position > since:
+                if let sender = room.members[user]?.sender, ignored.contains(sender) { continue }
                 rooms.invite.append((id, strippedRoom(room, "invite_state")))
             case .knock where isInitial || membership.position > since:
                 rooms.knock.append((id, strippedRoom(room, "knock_state")))
@@ -129,13 +130,13 @@ extension SyncComputation {
             // Between two syncs the member may have left and come back.
             let seesAll = visibility.seesEverything(after: since)
             let (events, isLimited) = try changes.timeline(in: room.id, limit: limit) {
-                try filter.matches($0) && (seesAll || visibility.allows($0))
+                try filter.matches($0) && !ignored.hides($0) && (seesAll || visibility.allows($0))
             }
             return SyncTimeline(events: events, isLimited: isLimited)
         }
         let (events, isLimited) = try store().newestEvents(
             in: room.id, after: after, through: upTo.position, limit: limit
-        ) { try filter.matches($0) && visibility.allows($0) }
+        ) { try filter.matches($0) && !ignored.hides($0) && visibility.allows($0) }
         // What the client has of the room from earlier does not join on.
         return SyncTimeline(events: events, isLimited: isLimited || !isInitial)
     }
@@ -324,7 +325,7 @@ extension SyncComputation {
             timeline = SyncTimeline(events: room.members[user].map { [$0] } ?? [], isLimited: false)
         } else if isNews, try membershipAtSince(room.id, membership) == .join {
             let (events, isLimited) = try changes.timeline(in: room.id, limit: limit, through: departure) {
-                try filter.matches($0) && visibility.allows($0)
+                try filter.matches($0) && !ignored.hides($0) && visibility.allows($0)
             }
             timeline = SyncTimeline(events: events, isLimited: isLimited)
             if isLimited {
@@ -335,7 +336,7 @@ extension SyncComputation {
             let store = try store()
             let (events, isLimited) = try store.newestEvents(
                 in: room.id, after: 0, through: departure, limit: limit
-            ) { try filter.matches($0) && visibility.allows($0) }
+            ) { try filter.matches($0) && !ignored.hides($0) && visibility.allows($0) }
             timeline = SyncTimeline(events: events, isLimited: isLimited)
             let start = timeline.start(departure)
             state = try store.state(of: room.id, at: start - 1).filter { query.filter.room.state.matches($0) }.map {

@@ -6,6 +6,7 @@ import Store
 package struct SyncSources: Sendable {
     package let journal: Journal
     package let unread: UnreadCounts
+    package let ignoredUsers: IgnoredUsers
     package let sequence: EphemeralSequence
     package let typing: any TypingSource
     package let presence: any PresenceSource
@@ -13,11 +14,13 @@ package struct SyncSources: Sendable {
     package let clock: WallClock
 
     package init(
-        journal: Journal, unread: UnreadCounts, sequence: EphemeralSequence, typing: any TypingSource,
+        journal: Journal, unread: UnreadCounts, ignoredUsers: IgnoredUsers, sequence: EphemeralSequence,
+        typing: any TypingSource,
         presence: any PresenceSource, keys: any DeviceKeySource, clock: WallClock
     ) {
         self.journal = journal
         self.unread = unread
+        self.ignoredUsers = ignoredUsers
         self.sequence = sequence
         self.typing = typing
         self.presence = presence

@@ -70,8 +70,12 @@ package final class UnreadCounts: Sendable, JournalObserver {
 
     private let members = Mutex<[UserID: Counts]>([:])
     private let rules: any PushRuleSource
+    private let ignoredUsers: IgnoredUsers
 
-    package init(rules: any PushRuleSource) { self.rules = rules }
+    package init(rules: any PushRuleSource, ignoredUsers: IgnoredUsers) {
+        self.rules = rules
+        self.ignoredUsers = ignoredUsers
+    }
 
     /// A receipt starts the member's count of that room anew, other rules those of all rooms.
     package func prepare(for publication: Publication) {
@@ -82,7 +86,8 @@ package final class UnreadCounts: Sendable, JournalObserver {
                     members[receipt.user, default: Counts()].entries[receipt.room] = nil
                     members[receipt.user]?.changed[receipt.room] = publication.position
                 }
-            case .accountData(let user, nil, "m.push_rules", _):
+            case .accountData(let user, nil, "m.push_rules", _),
+                .accountData(let user, nil, IgnoredUsers.accountDataType, _):
                 members.withLock { $0[user] = Counts(allChanged: publication.position) }
             default: break
             }
@@ -93,7 +98,9 @@ package final class UnreadCounts: Sendable, JournalObserver {
     func counts(
         of user: UserID, in room: RoomSnapshot, upTo: Int64, log: ChangeLog, _ reader: (any StoreReader)?
     ) throws -> UnreadCount? {
-        guard let ruleset = try rules.ruleset(of: user, reader) else { return nil }
+        guard let ruleset = try rules.ruleset(of: user, reader),
+            let ignored = try ignoredUsers.ignored(by: user, reader)
+        else { return nil }
         var entry: Entry
         if let known = members.withLock({ $0[user]?.entries[room.id] }) {
             entry = known
@@ -105,7 +112,7 @@ package final class UnreadCounts: Sendable, JournalObserver {
         guard let events = try self.events(in: room.id, after: entry.countedTo, through: upTo, log, reader) else {
             return nil
         }
-        for event in events { count(event, &entry, ruleset, room) }
+        for event in events where !ignored.hides(event) { count(event, &entry, ruleset, room) }
         entry.countedTo = upTo
         keep(entry, of: user, in: room.id)
         return entry.count

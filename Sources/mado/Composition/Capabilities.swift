@@ -20,6 +20,7 @@ final class Capabilities: Sendable {
     private let notifier: SyncNotifier
     private let transactionExpiry: TransactionExpiry
     private let mediaCleaning: MediaCleaning
+    private let searchIndex: SearchIndex
     private let providers: [any RouteProviding]
 
     /// - Parameters:
@@ -45,7 +46,8 @@ final class Capabilities: Sendable {
         let authentication = InteractiveAuthentication(passwords: passwords, registrationTokens: tokens)
 
         let pushRules = PushRules(journal: journal)
-        let unread = UnreadCounts(rules: pushRules)
+        let ignoredUsers = IgnoredUsers()
+        let unread = UnreadCounts(rules: pushRules, ignoredUsers: ignoredUsers)
         let notifier = SyncNotifier(loops: loops, journal: journal)
         let typing = Typing(journal: journal, sequence: sequence) { notifier.typingChanged(in: [$0]) }
         let presence = Presence(
@@ -55,7 +57,8 @@ final class Capabilities: Sendable {
         let deviceKeys = DeviceKeys(journal: journal, authentication: authentication)
         let sync = Sync(
             sources: SyncSources(
-                journal: journal, unread: unread, sequence: sequence, typing: typing, presence: presence,
+                journal: journal, unread: unread, ignoredUsers: ignoredUsers, sequence: sequence, typing: typing,
+                presence: presence,
                 keys: deviceKeys, clock: clock),
             notifier: notifier, connections: presence, settings: Sync.Settings(configuration.sync))
         let receipts = Receipts(journal: journal)
@@ -71,7 +74,7 @@ final class Capabilities: Sendable {
             settings: MediaRepository.Settings(configuration.media))
 
         // Those who count must know of a batch before those who wait for it ask them.
-        for observer in [pushRules, unread, presence, notifier] as [any JournalObserver] {
+        for observer in [pushRules, ignoredUsers, unread, presence, notifier] as [any JournalObserver] {
             journal.addObserver(observer)
         }
         for observer in [presence, notifier] as [any SessionObserver] { sessions.addObserver(observer) }
@@ -80,6 +83,8 @@ final class Capabilities: Sendable {
         transactionExpiry.start()
         mediaCleaning = MediaCleaning(journal: journal, storage: mediaStorage)
         mediaCleaning.start(on: loops[0])
+        searchIndex = SearchIndex(journal: journal)
+        searchIndex.start(on: loops[0])
 
         self.journal = journal
         self.accounts = accounts
@@ -108,7 +113,7 @@ final class Capabilities: Sendable {
             receipts, typing, presence, sync, deviceKeys,
             KeyBackup(journal: journal), ToDevice(journal: journal),
             Notifications(journal: journal, rules: pushRules), SpaceHierarchy(journal: journal, rooms: rooms),
-            OpenID(serverName: serverName),
+            OpenID(serverName: serverName), MessageSearch(journal: journal, index: searchIndex),
         ]
     }
 

@@ -21,7 +21,8 @@ enum SyncHarness {
         let journal = parts.journal
         let sequence = EphemeralSequence(epoch: 1)
         let notifier = SyncNotifier(loops: parts.loops.loops, journal: journal)
-        let unread = UnreadCounts(rules: parts.pushRules)
+        let ignoredUsers = IgnoredUsers()
+        let unread = UnreadCounts(rules: parts.pushRules, ignoredUsers: ignoredUsers)
         let typing = Typing(journal: journal, sequence: sequence) { notifier.typingChanged(in: [$0]) }
         let presence = Presence(
             journal: journal, sequence: sequence, clock: parts.clock, loop: parts.loops.loops[0]
@@ -31,11 +32,13 @@ enum SyncHarness {
         let keys = DeviceKeys(journal: journal, authentication: parts.authentication)
         let sync = Sync(
             sources: SyncSources(
-                journal: journal, unread: unread, sequence: sequence, typing: typing, presence: presence, keys: keys,
-                clock: parts.clock),
+                journal: journal, unread: unread, ignoredUsers: ignoredUsers, sequence: sequence, typing: typing,
+                presence: presence, keys: keys, clock: parts.clock),
             notifier: notifier, connections: presence)
         for observer in [presence, notifier] as [any SessionObserver] { parts.sessions.addObserver(observer) }
-        for observer in [unread, presence, notifier] as [any JournalObserver] { journal.addObserver(observer) }
+        for observer in [ignoredUsers, unread, presence, notifier] as [any JournalObserver] {
+            journal.addObserver(observer)
+        }
         let providers: [any RouteProviding] = [
             Rooms(journal: journal, serverName: RouteHarness.serverName, clock: parts.clock),
             Receipts(journal: journal, clock: parts.clock), typing, presence, keys, sync, ToDevice(journal: journal),

@@ -112,7 +112,7 @@ import Testing
             let (hanako, kenji) = (try await server.member("hanako"), try await server.member("kenji"))
             let room = try await server.room(hanako, kenji)
             let event = await hanako.say("one", in: room)
-            let unread = UnreadCounts(rules: server.pushRules)
+            let unread = UnreadCounts(rules: server.pushRules, ignoredUsers: IgnoredUsers())
             server.journal.addObserver(unread)
             let snapshot = try #require(try await server.journal.room(room))
             let before = server.journal.position

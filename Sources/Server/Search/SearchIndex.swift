@@ -1,0 +1,69 @@
+package import EventLoop
+import JSON
+import MatrixAPI
+import Store
+
+/// Keeps the index of words up with the journal: behind the events, in batches, so that a send costs the same with it.
+package final class SearchIndex: Sendable {
+    /// Events of one proposal.
+    private static let batch = 500
+    /// Batches that one request waits for; a server with a long history fills its index over the first minutes.
+    private static let batchesAtOnce = 20
+    private static let interval = Duration.seconds(10)
+
+    private let journal: Journal
+
+    package init(journal: Journal) { self.journal = journal }
+
+    /// Begins; goes on as long as this object is there.
+    /// - Parameter loop: where its timer runs.
+    package func start(on loop: EventLoop) {
+        _ = loop.schedule(after: Self.interval) { [weak self] in
+            guard let self else { return }
+            Task { [weak self] in try? await self?.catchUp() }
+            start(on: loop)
+        }
+    }
+
+    /// Takes in what is not indexed yet, as far as that does not take long.
+    /// - Throws: `StoreError`.
+    func catchUp() async throws {
+        for _ in 0..<Self.batchesAtOnce {
+            let newest = journal.position
+            let (start, end, texts) = try await journal.store.read {
+                reader -> (Int64, Int64, [SearchableText]) in
+                let start = try reader.indexedPosition()
+                guard start < newest else { return (start, start, []) }
+                let events = try reader.events(after: start, through: newest, limit: Self.batch)
+                let end = events.count < Self.batch ? newest : events.last?.position ?? newest
+                return (start, end, events.compactMap(\.searchableText))
+            }
+            guard start < end else { return }
+            try await journal.write { transaction in
+                // Somebody else may have done it meanwhile, or an event been redacted.
+                guard try transaction.store.indexedPosition() == start else { return }
+                let present = try texts.filter {
+                    try transaction.store.event(at: $0.position)?.redactedBecause == nil
+                }
+                try transaction.store.index(present, through: end)
+            }
+        }
+    }
+}
+
+extension Event {
+    /// nil when there is nothing in it to be found by.
+    fileprivate var searchableText: SearchableText? {
+        guard redactedBecause == nil else { return nil }
+        let key: SearchKey
+        let member: String
+        switch (type, stateKey) {
+        case ("m.room.message", nil): (key, member) = (.body, "body")
+        case ("m.room.name", ""): (key, member) = (.name, "name")
+        case ("m.room.topic", ""): (key, member) = (.topic, "topic")
+        default: return nil
+        }
+        guard let text = content[member]?.string, !text.isEmpty else { return nil }
+        return SearchableText(position: position, room: roomID, key: key, text: text)
+    }
+}

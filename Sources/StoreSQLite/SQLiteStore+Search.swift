@@ -1,0 +1,78 @@
+import JSON
+import MatrixAPI
+import Store
+
+extension SQLiteReader: SearchReading {
+    private static let found: SQL = """
+        event_search MATCH ?1
+        AND room IN (SELECT number FROM rooms WHERE room_id IN (SELECT value FROM json_each(?2)))
+        """
+
+    func indexedPosition() throws(StoreError) -> Int64 {
+        try connection.first("SELECT position FROM event_search_state") { $0.int(0) } ?? 0
+    }
+
+    func search(_ search: TextSearch, through: Int64, limit: Int) throws(StoreError) -> [Int64] {
+        guard let query = search.matchQuery else { return [] }
+        let sql: SQL = """
+            SELECT rowid FROM event_search WHERE \(Self.found) AND rowid <= ?3 ORDER BY rowid DESC LIMIT ?4
+            """
+        return try connection.all(sql, query, search.roomList, through, max(0, limit)) { $0.int(0) }
+    }
+
+    func searchByRank(_ search: TextSearch, offset: Int, limit: Int)
+        throws(StoreError) -> [(position: Int64, rank: Double)]
+    {
+        guard let query = search.matchQuery else { return [] }
+        let sql: SQL = """
+            SELECT rowid, rank FROM event_search WHERE \(Self.found) ORDER BY rank, rowid DESC LIMIT ?3 OFFSET ?4
+            """
+        // SQLite's rank is lower for better ones.
+        return try connection.all(sql, query, search.roomList, max(0, limit), max(0, offset)) {
+            ($0.int(0), -$0.double(1))
+        }
+    }
+
+    func searchCount(_ search: TextSearch, limit: Int) throws(StoreError) -> Int {
+        guard let query = search.matchQuery else { return 0 }
+        let sql: SQL = "SELECT count(*) FROM (SELECT 1 FROM event_search WHERE \(Self.found) LIMIT ?3)"
+        return try connection.first(sql, query, search.roomList, max(0, limit)) { Int($0.int(0)) } ?? 0
+    }
+}
+
+extension SQLiteWriter: SearchWriting {
+    func index(_ texts: [SearchableText], through position: Int64) throws(StoreError) {
+        let sql: SQL = """
+            INSERT INTO event_search(rowid, body, name, topic, room) VALUES (?, ?, ?, ?, \(.roomNumber))
+            """
+        for text in texts {
+            let words = SearchWord.tokens(in: text.text).joined(separator: " ")
+            try connection.run(
+                sql, text.position, text.key == .body ? words : nil, text.key == .name ? words : nil,
+                text.key == .topic ? words : nil, text.room)
+        }
+        try connection.run("UPDATE event_search_state SET position = ?", position)
+    }
+}
+
+extension TextSearch {
+    /// In FTS5's language; nil when it could find nothing. Tokens hold letters and digits only, so that nothing of a
+    /// term is taken for an operator.
+    fileprivate var matchQuery: String? {
+        guard !words.isEmpty, !keys.isEmpty, !rooms.isEmpty else { return nil }
+        let columns = SearchKey.allCases.filter(keys.contains).map { key in
+            switch key {
+            case .body: "body"
+            case .name: "name"
+            case .topic: "topic"
+            }
+        }
+        let phrases = words.map { "\"\($0.tokens.joined(separator: " "))\"\($0.isPrefix ? " *" : "")" }
+        return "{\(columns.joined(separator: " "))} : (\(phrases.joined(separator: " AND ")))"
+    }
+
+    /// A JSON array, as one bound value.
+    fileprivate var roomList: String {
+        String(decoding: JSONWriter.array { list in for room in rooms { list.value(room.string) } }, as: UTF8.self)
+    }
+}
