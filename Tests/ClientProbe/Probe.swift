@@ -5,7 +5,8 @@ import JSON
 ///
 /// - `network`: `proxy` (`system`, `none`, `manual`, `automatic`), `url`, `user`, `password`, `authority`
 /// - `find`: `name`
-/// - `request`: `url`, `method`, `token`, `body`, `file` (sent), `to` (where the answer goes)
+/// - `request`: `url`, `method`, `token`, `body`, `file` (sent), `to` (where the answer goes),
+///   `timeout` in milliseconds
 /// - `sync`: `base`, `token`, `mado`, `since`, `memory` (a file), `mode` (`continuous`, minutes), and in milliseconds or
 ///   seconds what of `SyncTiming` is to be shorter
 /// - `changed`, `reconnect`, `stop`
@@ -74,7 +75,8 @@ final class Probe {
 
     private func request(_ command: JSONValue) async throws {
         var request = ClientRequest(
-            command.string("method") ?? "GET", command.string("url") ?? "", timeout: .seconds(20))
+            command.string("method") ?? "GET", command.string("url") ?? "",
+            timeout: .milliseconds(command["timeout"]?.int ?? 20_000))
         if let token = command.string("token") { request.headers.append(("Authorization", "Bearer \(token)")) }
         if let body = command.string("body") { request.body = .bytes(Array(body.utf8)) }
         if let file = command.string("file") { request.body = .file(path: file) }

@@ -70,8 +70,8 @@ def read_head(connection):
     return lines[0], headers, head
 
 
-def splice(left, right, seconds=None):
-    """Carries bytes both ways until one side closes or the time is over."""
+def splice(left, right, seconds=None, is_frozen=lambda: False):
+    """Carries bytes both ways until one side closes or the time is over. Frozen, it takes them and throws them away."""
     end = time.monotonic() + seconds if seconds else None
     while True:
         wait = max(0, end - time.monotonic()) if end else None
@@ -82,6 +82,8 @@ def splice(left, right, seconds=None):
             data = one.recv(65536)
             if not data:
                 return
+            if is_frozen():
+                continue
             (right if one is left else left).sendall(data)
 
 
@@ -91,6 +93,7 @@ class ConnectProxy(Peer):
     def __init__(self, test, address, names, cut=None, port=0):
         self.names = names
         self.cut = cut
+        self.frozen = set()
         super().__init__(test, address, port)
 
     def serve(self, connection):
@@ -118,7 +121,11 @@ class ConnectProxy(Peer):
         return True
 
     def tunnel(self, connection, server, host):
-        splice(connection, server, self.cut)
+        splice(connection, server, self.cut, lambda: connection in self.frozen)
+
+    def freeze(self):
+        """Forgets every connection without a word, as address translators do; new ones work."""
+        self.frozen |= set(self.sockets)
 
 
 class SecureProxy(ConnectProxy):

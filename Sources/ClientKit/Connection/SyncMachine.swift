@@ -71,6 +71,9 @@ struct SyncMachine {
         case loggedOut
     }
 
+    /// A timer that comes later than this, in milliseconds, has slept.
+    private static let sleepDelay: Int64 = 5000
+
     let isMado: Bool
     let timing: SyncTiming
     /// From 0 to 1.
@@ -253,17 +256,19 @@ struct SyncMachine {
     }
 
     private mutating func timerFired(_ now: ConnectionInstant) {
+        let delay = wake.map { now.uptime - $0 } ?? 0
         wake = nil
         switch phase {
         case .waiting: connect()
         case .resting:
             report(.connecting)
             connect()
-        case .streaming:
-            // Somebody on the way keeps what was sent, or the network is gone: the catch-up tells.
+        case .streaming(_, let began, let heard, _):
             // Its connection may be one that nobody knows any more, and must not serve for the question.
             actions += [.cancel, .renewTransport]
-            ladder.suspect(.streamHeldBack)
+            // Somebody on the way keeps what was sent, unless this stream has lived long, or the computer slept.
+            let hasLived = heard.map { $0 - began >= timing.streamWorthwhile.wholeMilliseconds } ?? false
+            if hasLived || delay > Self.sleepDelay { ladder.acquit() } else { ladder.suspect(.streamHeldBack) }
             catchUp(leaving: false)
         default: break
         }

@@ -123,6 +123,12 @@ struct SimulatedNetwork {
         events.append((now + end, .failed(id, .transport(.cut))))
     }
 
+    /// The computer sleeps; its connections are forgotten meanwhile.
+    mutating func sleep(seconds: Int64) {
+        loseConnection(isCut: false)
+        now += seconds * 1000
+    }
+
     /// What is under way gets no further.
     mutating func loseConnection(isCut: Bool) {
         let under = events.first { $0.input.isOfExchange }?.input.id

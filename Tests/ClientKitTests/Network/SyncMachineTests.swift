@@ -38,10 +38,10 @@ struct SyncMachineTests {
         #expect(network.memory["home"] == RememberedMeans(means: .poll, learnt: network.epoch + 10_100))
     }
 
-    @Test func aStreamThatFallsSilentBecomesPolls() {
+    @Test func aStreamThatSoonFallsSilentBecomesPolls() {
         var network = SimulatedNetwork()
         network.put(.start)
-        network.run(seconds: 100)
+        network.run(seconds: 20)
         #expect(network.state == .streaming)
         network.loseConnection(isCut: false)
         network.run(seconds: 60)
@@ -50,13 +50,34 @@ struct SyncMachineTests {
         #expect(network.renewals == 1)
     }
 
+    @Test func aStreamThatLivedLongIsOpenedAgain() {
+        var network = SimulatedNetwork()
+        network.put(.start)
+        network.run(seconds: 100)
+        network.loseConnection(isCut: false)
+        network.run(seconds: 60)
+        #expect(network.state == .streaming)
+        #expect(network.exchanges.map(\.exchange) == [.catchUp, .stream, .catchUp, .stream])
+        #expect(network.renewals == 1)
+    }
+
+    @Test func sleepIsNoSilence() {
+        var network = SimulatedNetwork()
+        network.put(.start)
+        network.run(seconds: 20)
+        network.sleep(seconds: 8 * 3600)
+        network.run(seconds: 2)
+        #expect(network.state == .streaming)
+        #expect(network.exchanges.map(\.exchange) == [.catchUp, .stream, .catchUp, .stream])
+    }
+
     @Test func silenceWhileAnAnswerIsKeptIsNone() {
         var network = SimulatedNetwork()
         network.put(.start)
         network.run(seconds: 1)
         network.put(.applying(2))
         network.loseConnection(isCut: false)
-        network.run(seconds: 300)
+        network.run(seconds: 50)
         #expect(network.state == .streaming)
         network.put(.applied(2))
         network.run(seconds: 45)
