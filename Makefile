@@ -43,6 +43,14 @@ format:
 packages:
 	@scripts/install-packages build
 
+# Every operation of the specification's OpenAPI files, into docs/conformance.md; SPECIFICATION is the folder `data` of
+# the public repository matrix-org/matrix-spec.
+.PHONY: conformance
+conformance: test-packages
+	$(SWIFT) build --product mado
+	$(SWIFT) build --product mado-thumbnailer
+	Tests/Conformance/run "$$($(SWIFT) build --show-bin-path)/mado" $(SPECIFICATION)
+
 # Real clients, driven on a screen that nobody sees (docs/clients.md). Not part of `make test`: their packages are large.
 # PICTURES=FOLDER keeps pictures; CONVERSATIONS="nheko" runs only one.
 clients: clients-packages

@@ -39,12 +39,25 @@ package struct ServerDescription: Sendable, RouteProviding {
             guard let publicBaseURL else { throw MatrixError.notFound("No address is configured") }
             return .object { Self.writeDiscovery(publicBaseURL, into: &$0) }
         }
-        routes.add(.get, "/_matrix/client/v3/capabilities") { _ in
-            .object { $0.object("capabilities") { writeCapabilities(into: &$0) } }
+        routes.add(.get, "/_matrix/client/v3/capabilities") { request in
+            .object { object in
+                object.object("capabilities") { object in
+                    writeCapabilities(into: &object)
+                    guard request.session.isAdministrator else { return }
+                    object.object("m.account_moderation") { moderation in
+                        moderation.member("suspend", false)
+                        moderation.member("lock", true)
+                    }
+                }
+            }
         }
         // No relay and no bridges: the empty answer says so, and clients go on.
         routes.add(.get, "/_matrix/client/v3/voip/turnServer") { _ in .empty }
         routes.add(.get, "/_matrix/client/v3/thirdparty/protocols") { _ in .empty }
+        let unknown = MatrixError.notFound("There is no bridge to another network")
+        for path in ["protocol/{protocol}", "location/{protocol}", "user/{protocol}", "location", "user"] {
+            routes.add(.get, "/_matrix/client/v3/thirdparty/\(path)") { _ in throw unknown }
+        }
     }
 
     static func writeDiscovery(_ publicBaseURL: String, into object: inout JSONWriter) {

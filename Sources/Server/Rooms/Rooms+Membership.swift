@@ -5,6 +5,14 @@ import Store
 ///
 /// Source: Client-Server API, "Room membership".
 extension Rooms {
+    /// The rooms that both are in.
+    func mutualRooms(_ one: UserID, _ other: UserID) async throws -> [RoomID] {
+        let theirs = try await journal.memberships(of: other)
+        return try await journal.memberships(of: one).filter { id, membership in
+            membership.membership == .join && theirs[id]?.membership == .join
+        }.keys.sorted()
+    }
+
     /// Joins; one who is in the room stays there.
     /// - Throws: `M_NOT_FOUND`, `M_FORBIDDEN`, `M_GUEST_ACCESS_FORBIDDEN`, `M_UNABLE_TO_GRANT_JOIN`.
     package func join(

@@ -5,6 +5,20 @@ import MatrixAPI
 /// Source: Client-Server API, "Room membership".
 extension Rooms {
     func addMembershipRoutes(to routes: inout Routes) {
+        routes.add(.get, "/_matrix/client/v1/mutual_rooms", authentication: .membersOnly, limit: .search) {
+            [self] request in
+            guard let name = request.query("user_id") else { throw MatrixError.missingParam("user_id") }
+            guard let other = UserID(name), other != request.user else {
+                throw MatrixError.invalidParam("user_id must be another user's")
+            }
+            // All in one answer: no token of ours ever leads to more.
+            if request.query("from") != nil { throw MatrixError.invalidParam("from is not a token of ours") }
+            let rooms = try await mutualRooms(request.user, other)
+            return .object { object in
+                object.array("joined") { list in for room in rooms { list.value(room.string) } }
+                object.member("count", rooms.count)
+            }
+        }
         addEntryRoutes(to: &routes)
         addOthersRoutes(to: &routes)
         routes.add(.get, "/_matrix/client/v3/joined_rooms") { [self] request in

@@ -73,6 +73,8 @@ final class Capabilities: Sendable {
             thumbnailer: ThumbnailProcess(program: ThumbnailProcess.installedProgram),
             settings: MediaRepository.Settings(configuration.media))
 
+        let devices = Devices(journal: journal, sessions: sessions, authentication: authentication)
+
         // Those who count must know of a batch before those who wait for it ask them.
         for observer in [pushRules, ignoredUsers, unread, presence, notifier] as [any JournalObserver] {
             journal.addObserver(observer)
@@ -106,7 +108,7 @@ final class Capabilities: Sendable {
             sessions,
             Registration(accounts: accounts, sessions: sessions, tokens: tokens, authentication: authentication),
             OwnAccount(accounts: accounts, authentication: authentication),
-            Devices(journal: journal, sessions: sessions, authentication: authentication),
+            devices, AccountModeration(accounts: accounts, devices: devices),
             profiles, media, Filters(journal: journal), MemberDirectory(store: store),
             accountData, pushRules, Pushers(), rooms,
             PublicRooms(journal: journal, serverName: serverName, isOpen: configuration.rooms.isDirectoryOpen),

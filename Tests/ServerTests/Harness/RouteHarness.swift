@@ -62,6 +62,7 @@ final class RouteHarness: Sendable {
         journal.addObserver(pushRules)
 
         var routes = Routes()
+        let devices = Devices(journal: journal, sessions: sessions, authentication: authentication)
         let capabilities: [any RouteProviding] = [
             ServerDescription(publicBaseURL: configuration.publicBaseURL),
             Registration(
@@ -71,7 +72,7 @@ final class RouteHarness: Sendable {
                 publicBaseURL: configuration.publicBaseURL),
             sessions, OpenID(serverName: Self.serverName),
             OwnAccount(accounts: accounts, authentication: authentication),
-            Devices(journal: journal, sessions: sessions, authentication: authentication),
+            devices, AccountModeration(accounts: accounts, devices: devices),
             profiles, AccountData(journal: journal, pushRules: pushRules), Filters(journal: journal),
             MemberDirectory(store: store), pushRules, Pushers(),
         ]

@@ -11,7 +11,7 @@ struct TestMember: Sendable {
     let token: String
 
     func get(_ target: String) async -> TestAnswer { await server.request(.get, target, token: token) }
-    func put(_ target: String, _ body: String) async -> TestAnswer {
+    func put(_ target: String, _ body: String = "{}") async -> TestAnswer {
         await server.request(.put, target, token: token, body: body)
     }
     func post(_ target: String, _ body: String = "{}") async -> TestAnswer {

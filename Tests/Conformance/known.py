@@ -1,0 +1,197 @@
+"""What cannot be read from the OpenAPI files: values that mean something, and what is left out or partial, and why."""
+from urllib.parse import quote
+
+PASSWORD = "correct horse"
+
+FEDERATION = "there is no federation"
+IDENTITY = "identity servers, mail addresses and telephone numbers are out for now"
+SSO = "single sign-on and OAuth are out for now"
+PREVIEWS = "previews of links come with the portal"
+REPLACED = "deprecated long ago; `/sync` and `/messages` are what clients use"
+BRIDGES = "application services are not there yet"
+SUSPENSION = "accounts are locked or closed, not suspended"
+
+LEFT_OUT = {
+    "getUrlPreview": PREVIEWS, "getUrlPreviewAuthed": PREVIEWS,
+    "redirectToSSO": SSO, "redirectToIdP": SSO, "getAuthMetadata": SSO,
+    "requestTokenTo3PIDEmail": IDENTITY, "requestTokenTo3PIDMSISDN": IDENTITY, "post3PIDs": IDENTITY,
+    "add3PID": IDENTITY, "bind3PID": IDENTITY, "delete3pidFromAccount": IDENTITY, "unbind3pidFromAccount": IDENTITY,
+    "requestTokenToRegisterEmail": IDENTITY, "requestTokenToRegisterMSISDN": IDENTITY,
+    "requestTokenToResetPasswordEmail": IDENTITY, "requestTokenToResetPasswordMSISDN": IDENTITY,
+    "inviteBy3PID": IDENTITY,
+    "getAdminSuspendUser": SUSPENSION, "setAdminSuspendUser": SUSPENSION,
+    "pingAppservice": BRIDGES, "updateAppserviceRoomDirectoryVisibility": BRIDGES,
+    "getEvents": REPLACED, "initialSync": REPLACED, "getOneEvent": REPLACED, "roomInitialSync": REPLACED,
+    "peekEvents": REPLACED, "getWellknownPolicy": FEDERATION,
+    "getWellknownSupport": "there is no setting for it yet",
+    "reportRoom": "not there yet", "reportEvent": "not there yet", "reportUser": "not there yet",
+    "postPusher": "push notifications are not there yet: it says so, and takes away pushers that are not there",
+}
+
+# Status of the valid call, and what is missing.
+PARTIAL = {
+    "getPublicRooms": ("401", "for members only, unless `rooms.open_directory` is set"),
+    "getTurnServer": ("200", "there is no relay: the answer is empty"),
+    "getProtocolMetadata": ("404", "there are no bridges: nothing is found"),
+    "queryLocationByProtocol": ("404", "there are no bridges: nothing is found"),
+    "queryUserByProtocol": ("404", "there are no bridges: nothing is found"),
+    "queryLocationByAlias": ("404", "there are no bridges: nothing is found"),
+    "queryUserByID": ("404", "there are no bridges: nothing is found"),
+}
+
+
+def quoted(text):
+    return quote(text, safe="")
+
+
+def account_data(scene):
+    scene.member.expect(
+        "PUT", f"/_matrix/client/v3/user/{quoted(scene.member.user_id)}/account_data/org.example.note", {"a": 1})
+    scene.member.expect(
+        "PUT", f"/_matrix/client/v3/user/{quoted(scene.member.user_id)}/rooms/{quoted(scene.room)}/account_data/"
+        "org.example.note", {"a": 1})
+    return "org.example.note"
+
+
+def stored_filter(scene):
+    return scene.member.expect(
+        "POST", f"/_matrix/client/v3/user/{quoted(scene.member.user_id)}/filter", {})["filter_id"]
+
+
+def reserved_media(scene):
+    return scene.member.expect("POST", "/_matrix/media/v1/create", {})["content_uri"].rsplit("/", 1)[1]
+
+
+BACKUP = {"algorithm": "m.megolm_backup.v1.curve25519-aes-sha2", "auth_data": {"public_key": "abc", "signatures": {}}}
+SESSION = {"first_message_index": 1, "forwarded_count": 0, "is_verified": True, "session_data": {"ciphertext": "x"}}
+
+
+def backup(scene):
+    """A key backup with one session; its version."""
+    version = scene.member.expect("POST", "/_matrix/client/v3/room_keys/version", BACKUP)["version"]
+    scene.member.expect(
+        "PUT", f"/_matrix/client/v3/room_keys/keys/{quoted(scene.room)}/s1?version={version}", SESSION)
+    return version
+
+
+def backup_query(scene):
+    return {"version": backup(scene)}
+
+
+def push_rule(scene):
+    scene.member.expect(
+        "PUT", "/_matrix/client/v3/pushrules/global/content/org.example.word",
+        {"pattern": "word", "actions": ["notify"]})
+    return "org.example.word"
+
+
+def profile_field(scene):
+    scene.member.expect(
+        "PUT", f"/_matrix/client/v3/profile/{quoted(scene.member.user_id)}/displayname", {"displayname": "Sora"})
+    return "displayname"
+
+
+def guest_of(scene):
+    """The other member, in the room."""
+    scene.other.expect("POST", f"/_matrix/client/v3/join/{quoted(scene.room)}", {})
+    return {"user_id": scene.other.user_id}
+
+
+def banned(scene):
+    body = guest_of(scene)
+    scene.member.expect("POST", f"/_matrix/client/v3/rooms/{quoted(scene.room)}/ban", body)
+    return body
+
+
+def left(scene):
+    scene.member.expect("POST", f"/_matrix/client/v3/rooms/{quoted(scene.room)}/leave", {})
+    return scene.room
+
+
+def knockable(scene):
+    return scene.other.create_room(
+        initial_state=[{"type": "m.room.join_rules", "state_key": "", "content": {"join_rule": "knock"}}])
+
+
+def to_be_refreshed(scene):
+    answer = scene.member.expect("POST", "/_matrix/client/v3/login", {
+        "type": "m.login.password", "identifier": {"type": "m.id.user", "user": scene.member.user_id},
+        "password": PASSWORD, "refresh_token": True})
+    return {"refresh_token": answer["refresh_token"]}
+
+
+def other_user(scene):
+    return scene.other.user_id
+
+
+RULE = {"kind": "content", "ruleId": push_rule}
+KEYS = {"roomId": lambda scene: scene.room, "sessionId": "s1"}
+
+PATHS = {
+    "getAccountData": {"type": account_data}, "getAccountDataPerRoom": {"type": account_data},
+    "setAccountData": {"type": "org.example.note"}, "setAccountDataPerRoom": {"type": "org.example.note"},
+    "deleteAccountData": {"type": account_data}, "deleteAccountDataPerRoom": {"type": account_data},
+    "getFilter": {"filterId": stored_filter}, "uploadContentToMXC": {"mediaId": reserved_media},
+    "getContentOverrideName": {"fileName": "a.png"}, "getContentOverrideNameAuthed": {"fileName": "a.png"},
+    "setRoomAlias": {"roomAlias": lambda scene: "#b" + scene.alias[1:]},
+    "forgetRoom": {"roomId": left}, "knockRoom": {"roomIdOrAlias": knockable},
+    "getRoomKeysVersion": {"version": backup}, "putRoomKeysVersion": {"version": backup},
+    "deleteRoomKeysVersion": {"version": backup},
+    **{name: KEYS for name in (
+        "putRoomKeyBySessionId", "getRoomKeyBySessionId", "deleteRoomKeyBySessionId", "putRoomKeysByRoomId",
+        "getRoomKeysByRoomId", "deleteRoomKeysByRoomId")},
+    "setProfileField": {"keyName": "displayname"}, "getProfileField": {"keyName": profile_field},
+    "deleteProfileField": {"keyName": profile_field},
+    **{name: RULE for name in (
+        "getPushRule", "deletePushRule", "setPushRule", "isPushRuleEnabled", "setPushRuleEnabled",
+        "getPushRuleActions", "setPushRuleActions")},
+    "postReceipt": {"receiptType": "m.read"},
+    "getRoomStateWithKey": {"eventType": "m.room.name", "stateKey": ""},
+    "setRoomStateWithKey": {"eventType": "m.room.topic", "stateKey": ""},
+    "sendMessage": {"eventType": "m.room.message"}, "sendToDevice": {"eventType": "org.example.hello"},
+    "setRoomTag": {"tag": "u.work"}, "deleteRoomTag": {"tag": "u.work"},
+    "getRelatingEventsWithRelType": {"relType": "m.thread"},
+    "getRelatingEventsWithRelTypeAndEventType": {"relType": "m.thread", "eventType": "m.room.message"},
+    "getAdminLockUser": {"userId": other_user}, "setAdminLockUser": {"userId": other_user},
+}
+
+QUERIES = {
+    **{name: backup_query for name in (
+        "putRoomKeyBySessionId", "getRoomKeyBySessionId", "deleteRoomKeyBySessionId", "putRoomKeysByRoomId",
+        "getRoomKeysByRoomId", "deleteRoomKeysByRoomId", "putRoomKeys", "getRoomKeys", "deleteRoomKeys")},
+    "getMutualRooms": lambda scene: {"user_id": scene.other.user_id},
+    "getRoomKeysVersionCurrent": lambda scene: backup(scene) and {},
+    "getKeysChanges": lambda scene: {key: scene.member.sync()["next_batch"] for key in ("from", "to")},
+    "getEventByTimestamp": {"ts": 1, "dir": "f"},
+    "getPublicRooms": {}, "sync": {"timeout": 0},
+}
+
+BODIES = {
+    "ban": guest_of, "kick": guest_of, "unban": banned,
+    "inviteUser": lambda scene: {"user_id": scene.other.user_id},
+    "setRoomAlias": lambda scene: {"room_id": scene.room},
+    "deleteDevices": lambda scene: {"devices": [scene.member.device_id]},
+    "changePassword": {"new_password": "another horse"},
+    "postRoomKeysVersion": BACKUP,
+    "putRoomKeysVersion": lambda scene: {**BACKUP, "version": "1"},
+    "putRoomKeyBySessionId": SESSION, "putRoomKeysByRoomId": {"sessions": {"s1": SESSION}},
+    "putRoomKeys": lambda scene: {"rooms": {scene.room: {"sessions": {"s1": SESSION}}}},
+    "queryKeys": lambda scene: {"device_keys": {scene.other.user_id: []}},
+    "claimKeys": lambda scene: {
+        "one_time_keys": {scene.other.user_id: {scene.other.device_id: "signed_curve25519"}}},
+    "uploadKeys": {}, "uploadCrossSigningKeys": {}, "uploadCrossSigningSignatures": {},
+    "login": lambda scene: {
+        "type": "m.login.password", "identifier": {"type": "m.id.user", "user": scene.member.user_id},
+        "password": PASSWORD},
+    "register": lambda scene: {"username": "new" + scene.member.user_id[1:].split(":")[0], "password": PASSWORD},
+    "refresh": to_be_refreshed, "setProfileField": {"displayname": "Sora"},
+    "setPushRule": {"pattern": "word", "actions": ["notify"]}, "setPushRuleActions": {"actions": ["notify"]},
+    "setPushRuleEnabled": {"enabled": False}, "upgradeRoom": {"new_version": "11"},
+    "sendToDevice": lambda scene: {"messages": {scene.other.user_id: {"*": {"hello": 1}}}},
+    "searchUserDirectory": {"search_term": "other"}, "createRoom": {"name": "Pier"},
+    "setRoomStateWithKey": {"topic": "Berths"}, "sendMessage": {"msgtype": "m.text", "body": "x"},
+    "search": {"search_categories": {"room_events": {"search_term": "morning"}}},
+    "setReadMarker": lambda scene: {"m.fully_read": scene.event},
+    "setAdminLockUser": {"locked": False},
+}
+ADMINISTRATORS = {"getAdminLockUser", "setAdminLockUser"}
