@@ -106,7 +106,7 @@ let package = Package(
         .executableTarget(
             name: "mado-client-probe", dependencies: ["ClientKit", "JSON"], path: "Tests/ClientProbe",
             swiftSettings: strict),
-        tests("ClientKitTests", ["ClientKit", "MatrixAPI", "JSON", "TestSupport"]),
+        tests("ClientKitTests", ["mado", "ClientKit", "MatrixAPI", "JSON", "TestSupport"]),
         tests("ArchitectureTests", []),
     ],
     cxxLanguageStandard: .cxx17

@@ -1,29 +1,161 @@
 extension AccountModel {
-    package func conversation(_ roomID: String) -> ConversationModel? { conversations.first { $0.roomID == roomID } }
+    package func conversation(_ roomID: String) -> ConversationModel? { byRoom[roomID] }
 
-    package func directConversation(with userID: String) -> ConversationModel? { nil }
+    /// The direct conversation with somebody, the one with the newest activity if there are several.
+    package func directConversation(with userID: String) -> ConversationModel? {
+        conversations.first { conversation in
+            guard conversation.isDirect else { return false }
+            let others = conversation.others
+            if others.count == 1 { return others[0].userID == userID }
+            guard others.isEmpty, case .declined(let people) = conversation.requestState else { return false }
+            return people.contains { $0.userID == userID }
+        }
+    }
 
     /// Asks people for a chat. A direct conversation that is there already is taken again; several people make a group.
     /// - Parameter line: what they read with the request.
+    /// - Throws: ``MatrixClientError``, ``TransportError``; no room is left behind then.
     package func ask(_ people: [String], line: String?) async throws -> ConversationModel {
-        throw MatrixClientError(status: 0, errcode: nil, message: "There is no connection.")
+        let parts = try running()
+        let people = people.filter { $0 != userID }
+        guard let first = people.first else {
+            throw MatrixClientError(status: 0, errcode: nil, message: "Nobody was chosen.")
+        }
+        let line = line.flatMap { $0.isEmpty ? nil : $0 }
+        let isDirect = people.count == 1
+        if isDirect, let known = directConversation(with: first) {
+            if case .declined = known.requestState {
+                try await parts.client.invite(first, to: known.roomID, line: line, isDirect: true)
+                try await keepAsked([first], in: known.roomID, line: line, isDirect: true)
+            }
+            if let line { known.send(text: line) }
+            return known
+        }
+        let roomID = try await parts.client.createRoom(
+            isDirect: isDirect, preset: isDirect ? "trusted_private_chat" : "private_chat")
+        do {
+            for person in people {
+                try await parts.client.invite(person, to: roomID, line: line, isDirect: isDirect)
+            }
+        } catch {
+            try? await parts.client.leave(roomID)
+            throw error
+        }
+        try await keepAsked(people, in: roomID, line: line, isDirect: isDirect)
+        if isDirect { try? await addDirect(roomID, with: first) }
+        guard let conversation = byRoom[roomID] else {
+            throw MatrixClientError(status: 0, errcode: nil, message: "The conversation has ended again.")
+        }
+        // Who accepts finds the line in the conversation, too; other programs show only that.
+        if let line { conversation.send(text: line) }
+        return conversation
     }
 
+    /// Shows at once what the next sync will tell.
+    private func keepAsked(_ people: [String], in roomID: String, line: String?, isDirect: Bool) async throws {
+        let (owner, now) = (userID, try running().engine.clock.now().wall)
+        try await running().engine.change { database, changes in
+            let room = try database.room(roomID)
+            try database.setMembership("join", of: room, since: now)
+            try database.addMember(owner, membership: "join", sender: owner, isDirect: false, at: now, in: room)
+            for person in people {
+                try database.addMember(
+                    person, membership: "invite", sender: owner, isDirect: isDirect, at: now, in: room)
+            }
+            changes.summaries = [roomID]
+        }
+        await settle()
+    }
+
+    /// Waits until what was told of the store before has reached the models.
+    func settle() async {
+        guard let parts else { return }
+        // What the store's queue has delivered stands in the main actor's queue before this continues.
+        _ = try? await parts.engine.store.read { _ in }
+        await Task { @MainActor in }.value
+    }
+
+    private func addDirect(_ roomID: String, with userID: String) async throws {
+        let parts = try running()
+        let content = try await parts.client.accountData(OwnAccountData.direct, user: self.userID)
+        let changed = DirectRooms.adding(roomID, with: userID, to: content)
+        try await parts.client.setAccountData(OwnAccountData.direct, changed, user: self.userID)
+        try await parts.engine.change { database, changes in
+            try database.setAccountData(OwnAccountData.direct, changed)
+            changes.summaries = [roomID]
+            changes.contacts = true
+        }
+    }
+
+    /// - Throws: ``MatrixClientError``, ``TransportError``.
     package func accept(_ request: ChatRequest) async throws -> ConversationModel {
-        throw MatrixClientError(status: 0, errcode: nil, message: "There is no connection.")
+        let parts = try running()
+        try await parts.client.join(request.roomID)
+        let (owner, now) = (userID, parts.engine.clock.now().wall)
+        try await parts.engine.change { database, changes in
+            let room = try database.room(request.roomID)
+            try database.setMembership("join", of: room, since: now)
+            if let own = try database.member(owner, in: room) {
+                try database.addMember(
+                    owner, membership: "join", sender: owner, isDirect: own.isDirect, at: now, in: room)
+            }
+            changes.summaries = [request.roomID]
+            changes.requests = true
+        }
+        if request.isDirect { try? await addDirect(request.roomID, with: request.from.userID) }
+        await settle()
+        guard let conversation = byRoom[request.roomID] else {
+            throw MatrixClientError(status: 0, errcode: nil, message: "The conversation has ended again.")
+        }
+        return conversation
     }
 
     package func decline(_ request: ChatRequest) async throws {
-        throw MatrixClientError(status: 0, errcode: nil, message: "There is no connection.")
+        let parts = try running()
+        do {
+            try await parts.client.leave(request.roomID)
+        } catch let error as MatrixClientError where error.status == 403 || error.status == 404 {
+            // Withdrawn meanwhile.
+        }
+        try await left(request.roomID)
+    }
+
+    func left(_ roomID: String) async throws {
+        let parts = try running()
+        let now = parts.engine.clock.now().wall
+        try await parts.engine.change { database, changes in
+            try database.setMembership("leave", of: try database.room(roomID), since: now)
+            changes.summaries = [roomID]
+            changes.requests = true
+        }
+        await settle()
     }
 
     /// The path of the file, fetched if it is not there yet.
     /// - Parameter size: of a thumbnail in pixels; nil for the whole file.
     package func media(_ reference: MediaReference, size: Int?) async throws -> String {
-        throw MatrixClientError(status: 0, errcode: nil, message: "There is no connection.")
+        try await MediaStore(try running().engine).path(reference, size: size)
     }
 
     /// Searches what is in the local store, newest first.
     /// - Parameter roomID: nil for all conversations.
-    package func search(_ text: String, in roomID: String?) async -> [SearchHit] { [] }
+    package func search(_ text: String, in roomID: String?) async -> [SearchHit] {
+        guard let parts, !text.isEmpty else { return [] }
+        let owner = userID
+        let hits = try? await parts.engine.store.read { database -> [SearchHit] in
+            let room = try roomID.map { try database.room($0) }
+            return try database.search(text, in: room, limit: 200).compactMap { roomID, eventID in
+                guard var reader = try TimelineReader(database, owner: owner, roomID: roomID),
+                    let stored = try reader.storedEvent(eventID)
+                else { return nil }
+                let annotations = try TimelineAnnotations(
+                    database, room: reader.room, from: stored.position, to: stored.position)
+                let item = try reader.item(stored, annotations)
+                return SearchHit(
+                    roomID: roomID, eventID: eventID, sender: item.sender, timestamp: item.timestamp,
+                    text: item.content.plainText)
+            }
+        }
+        return hits ?? []
+    }
 }

@@ -1,25 +1,118 @@
+import JSON
+
 extension AccountModel {
     /// What is best known of somebody.
-    package func person(_ userID: String) -> Person { contacts.first { $0.userID == userID } ?? Person(userID: userID) }
+    package func person(_ userID: String) -> Person {
+        if userID == self.userID { return profile }
+        return known[userID] ?? Person(userID: userID)
+    }
 
-    /// Contacts and people of known rooms at once, with the server's directory when it can be asked.
-    package func searchPeople(_ text: String) async -> [Person] { [] }
+    /// Contacts and people of known rooms, with the server's directory when it can be asked.
+    package func searchPeople(_ text: String) async -> [Person] {
+        guard let parts else { return [] }
+        var found: [Person] = (try? await parts.engine.store.read { try $0.people(matching: text, limit: 50) }) ?? []
+        let (engine, isMado) = (parts.engine, record.isMado)
+        if let remote = try? await parts.client.searchPeople(text, isMado: isMado) {
+            let now = engine.clock.now().wall
+            for (person, presence) in remote {
+                var person = person
+                if let presence { person.presence = PersonPresence(content: presence, now: now) }
+                if let index = found.firstIndex(where: { $0.userID == person.userID }) {
+                    if presence == nil { person.presence = found[index].presence }
+                    found[index] = person
+                } else {
+                    found.append(person)
+                }
+            }
+        }
+        return found.filter { $0.userID != userID }.map { found in
+            var person = found
+            if let contact = contacts.first(where: { $0.userID == found.userID }) {
+                person.isContact = contact.isContact
+                person.group = contact.group
+            }
+            if known[person.userID] == nil { known[person.userID] = person }
+            return person
+        }
+    }
 
-    package func addContact(_ userID: String) {}
-    package func removeContact(_ userID: String) {}
+    package func addContact(_ userID: String) {
+        changeContacts { if $0.groups[userID] == nil { $0.groups[userID] = .some(nil) } }
+        // Names of people of whom no room tells come from their profile.
+        guard let parts, known[userID].map({ $0.displayName == Person.localpart(of: userID) }) ?? true else { return }
+        Task {
+            guard let profile = try? await parts.client.profile(of: userID) else { return }
+            try? await parts.engine.change { database, changes in
+                try database.setProfile(
+                    of: userID, displayName: profile["displayname"]?.string, avatar: profile["avatar_url"]?.string)
+                changes.people = [userID]
+            }
+        }
+    }
+
+    package func removeContact(_ userID: String) { changeContacts { $0.groups.removeValue(forKey: userID) } }
+
     /// nil takes the person out of their group. Somebody who is no contact becomes one.
-    package func setGroup(_ group: String?, for userID: String) {}
+    package func setGroup(_ group: String?, for userID: String) {
+        changeContacts { $0.groups[userID] = .some(group) }
+    }
 
-    package func setAvailability(_ availability: Availability, message: String) {}
+    private func changeContacts(_ change: @escaping @Sendable (inout ContactData) -> Void) {
+        guard let parts else { return }
+        parts.engine.submit { database, changes in
+            var data = ContactData(try database.accountData(OwnAccountData.contacts))
+            change(&data)
+            try database.setAccountData(OwnAccountData.contacts, data.json)
+            try database.setValue("1", for: OwnAccountData.unsent(OwnAccountData.contacts))
+            changes.contacts = true
+        }
+        parts.sendSoon()
+    }
+
+    package func setAvailability(_ availability: Availability, message: String) {
+        self.availability = availability
+        statusMessage = message
+        presenceChosen()
+    }
+
     /// Away by idle time or a locked screen.
-    package func setIdle(_ idle: Bool) {}
+    package func setIdle(_ idle: Bool) {
+        guard isIdle != idle else { return }
+        isIdle = idle
+        presenceChosen()
+    }
 
-    package func setDisplayName(_ name: String) async throws {}
-    package func setAvatar(path: String) async throws {}
-    package func changePassword(old: String, new: String) async throws {}
+    private func presenceChosen() {
+        changes.notify(.profile)
+        guard let parts else { return }
+        let presence = ownPresence
+        parts.connection.setPresence(presence.word)
+        parts.engine.submit { database, _ in try presence.keep(in: database) }
+        guard parts.engine.sendsAtOnce else { return }
+        Task { await parts.engine.sendOwnPresence() }
+    }
+
+    package func setDisplayName(_ name: String) async throws {
+        try await running().client.setProfile("displayname", name, user: userID)
+        profile.displayName = name.isEmpty ? Person.localpart(of: userID) : name
+        changes.notify(.profile)
+    }
+
+    package func setAvatar(path: String) async throws {
+        let parts = try running()
+        let uri = try await parts.client.upload(file: path, mimeType: MediaType.ofFile(path), name: "avatar")
+        try await parts.client.setProfile("avatar_url", uri, user: userID)
+        profile.avatar = MediaReference(uri: uri)
+        changes.notify(.profile)
+    }
+
+    package func changePassword(old: String, new: String) async throws {
+        try await running().client.changePassword(user: userID, old: old, new: new)
+    }
 
     /// Tries again at once.
-    package func reconnectNow() {}
+    package func reconnectNow() { parts?.connection.reconnectNow() }
+
     /// To be told when the network has changed.
-    package func networkChanged() {}
+    package func networkChanged() { parts?.connection.networkChanged() }
 }

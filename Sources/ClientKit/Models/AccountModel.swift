@@ -24,21 +24,52 @@
         didSet { if networkSettings != oldValue { networkSettingsChanged() } }
     }
     /// When the account is connected; kept as soon as set.
-    package var mode: ConnectionMode = .continuous {
+    package var mode: ConnectionMode {
         didSet { if mode != oldValue { modeChanged() } }
     }
     package let changes = Observers<AccountChange>()
+    /// The last error with what was entered or received here, for a message to the user.
+    package internal(set) var storeProblem: String?
 
-    init(userID: String, deviceID: String, serverName: String, networkSettings: NetworkSettings) {
-        self.userID = userID
-        self.deviceID = deviceID
-        self.serverName = serverName
-        self.networkSettings = networkSettings
-        profile = Person(userID: userID)
+    var record: AccountRecord
+    /// Set by `start`, gone after `stop`.
+    var parts: AccountParts?
+    var byRoom: [String: ConversationModel] = [:]
+    var known: [String: Person] = [:]
+    var isIdle = false
+    weak var client: ClientModel?
+
+    init(record: AccountRecord, client: ClientModel) {
+        self.record = record
+        self.client = client
+        userID = record.userID
+        deviceID = record.deviceID
+        serverName = record.serverName
+        networkSettings = record.network
+        mode = record.mode
+        profile = Person(userID: record.userID)
     }
 
-    private func networkSettingsChanged() {}
-    private func modeChanged() {}
+    /// What works for the account.
+    /// - Throws: ``MatrixClientError`` when the account is not running.
+    func running() throws -> AccountParts {
+        guard let parts else {
+            throw MatrixClientError(status: 0, errcode: nil, message: "The account is not running.")
+        }
+        return parts
+    }
+
+    private func networkSettingsChanged() {
+        record.network = networkSettings
+        client?.keepAccount(self)
+        parts?.apply(networkSettings)
+    }
+
+    private func modeChanged() {
+        record.mode = mode
+        client?.keepAccount(self)
+        parts?.connection.setMode(mode)
+    }
 }
 
 extension AccountModel {

@@ -10,6 +10,8 @@
     package internal(set) var isEncrypted = false
     /// This member may not send messages here.
     package internal(set) var isReadOnly = false
+    /// This member may take back what others wrote.
+    package internal(set) var canRedactOthers = false
     package internal(set) var isMuted = false
     /// Others and oneself; all of them once the conversation is open.
     package internal(set) var members: [Person] = []
@@ -30,6 +32,21 @@
     /// The first item that was unread when the conversation was opened.
     package internal(set) var firstUnread: String?
     package let changes = Observers<ConversationChange>()
+
+    /// Milliseconds since 1970, for the order of conversations.
+    var activity: Int64 = 0
+    /// What is loaded; nil while the conversation is closed.
+    var window: TimelineWindow?
+    /// Counts the window's moves, so that what was read for an old place is left out.
+    var generation = 0
+    var gaps: [Int64] = []
+    var filling: Task<Void, Never>?
+    var hasAllMembers = false
+    var isTyping = false
+    /// When the others were last told that this member types, in milliseconds of the clock's uptime.
+    var typingTold: Int64 = 0
+    /// The event up to which the server was last told that it was read.
+    var readTold: String?
 
     init(roomID: String, account: AccountModel) {
         self.roomID = roomID

@@ -1,0 +1,47 @@
+import JSON
+
+extension MatrixClient {
+    /// `POST /_matrix/media/v3/upload` of a file, read while it is sent. - Returns: its `mxc://` address.
+    func upload(
+        file path: String, mimeType: String, name: String, progress: (@Sendable (TransferProgress) -> Void)? = nil
+    ) async throws -> String {
+        let request = ClientRequest(
+            "POST", url(["_matrix", "media", "v3", "upload"], [("filename", name)]),
+            headers: headers + [("Content-Type", mimeType)], body: .file(path: path), idleTimeout: .seconds(60))
+        return try Self.value(try await transport.send(request, progress: progress)).required("content_uri")
+    }
+
+    /// Fetches a file or its thumbnail to a path; by the endpoint with authentication, and where a server does not know
+    /// that, by the old one.
+    /// - Parameter size: of the thumbnail, in pixels.
+    func download(_ uri: String, size: Int?, to path: String) async throws {
+        guard let (server, id) = Self.parts(of: uri) else {
+            throw MatrixClientError(status: 0, errcode: nil, message: "\(uri) is not a file on a Matrix server.")
+        }
+        let query = size.map { [("width", String($0)), ("height", String($0)), ("method", "scale")] } ?? []
+        let kind = size == nil ? "download" : "thumbnail"
+        do {
+            try await fetch(["_matrix", "client", "v1", "media", kind, server, id], query, to: path)
+        } catch let error as MatrixClientError
+            where error.status == 404 && error.errcode != "M_NOT_FOUND" || error.status == 405
+        {
+            try await fetch(["_matrix", "media", "v3", kind, server, id], query, to: path)
+        }
+    }
+
+    private func fetch(_ parts: [String], _ query: [(String, String)], to path: String) async throws {
+        let request = ClientRequest(
+            "GET", url(parts, query), headers: headers, destination: .file(path: path), idleTimeout: .seconds(60))
+        let response = try await transport.send(request)
+        guard (200..<300).contains(response.status) else {
+            throw MatrixClientError(response, try? JSONValue.parse(response.body))
+        }
+    }
+
+    static func parts(of uri: String) -> (server: String, id: String)? {
+        guard uri.hasPrefix("mxc://") else { return nil }
+        let parts = uri.dropFirst(6).split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+        return (String(parts[0]), String(parts[1]))
+    }
+}

@@ -1,0 +1,122 @@
+import JSON
+import Synchronization
+
+/// What works for an account beside the main thread: its store, its requests, its outbox. Everything that changes the
+/// store goes through here, so that the models are told of it: once for each transaction, in order.
+final class AccountEngine: Sendable {
+    let owner: String
+    let store: LocalStore
+    let client: MatrixClient
+    let isMado: Bool
+    let clock: any ConnectionClock
+    /// Where copies of files wait to be sent.
+    let filesFolder: String
+    /// Where media are kept.
+    let mediaFolder: String
+    private let state = Mutex(State())
+    /// Puts updates into the models; called in order, on any thread.
+    private let deliver: @Sendable (ModelUpdate) -> Void
+
+    private struct State {
+        var windows: [String: (window: TimelineWindow, generation: Int)] = [:]
+        /// What leaves the outbox right now.
+        var inFlight: Set<String> = []
+        /// Whether what is entered goes out at once.
+        var sendsAtOnce = false
+        var storeLimit: Int64 = 1 << 30
+        var onFailure: (@Sendable (any Error) -> Void)?
+    }
+
+    init(
+        owner: String, store: LocalStore, client: MatrixClient, isMado: Bool, clock: any ConnectionClock,
+        filesFolder: String, mediaFolder: String, deliver: @escaping @Sendable (ModelUpdate) -> Void
+    ) {
+        self.owner = owner
+        self.store = store
+        self.client = client
+        self.isMado = isMado
+        self.clock = clock
+        self.filesFolder = filesFolder
+        self.mediaFolder = mediaFolder
+        self.deliver = deliver
+    }
+
+    // Changes
+
+    /// Changes the store in one transaction and tells the models.
+    @discardableResult
+    func change<T: Sendable>(
+        _ body: @escaping @Sendable (Database, inout StoreChanges) throws -> T
+    ) async throws -> T {
+        try await store.read { [self] database in try run(body, on: database) }
+    }
+
+    /// The same for something that nobody waits for, in the order of the calls.
+    func submit(_ body: @escaping @Sendable (Database, inout StoreChanges) throws -> Void) {
+        store.submit { [self] database in
+            do {
+                try run(body, on: database.get())
+            } catch {
+                state.withLock { $0.onFailure }?(error)
+            }
+        }
+    }
+
+    private func run<T>(_ body: (Database, inout StoreChanges) throws -> T, on database: Database) throws -> T {
+        var changes = StoreChanges()
+        let value = try database.transaction { try body(database, &changes) }
+        deliver(try update(for: changes, database))
+        return value
+    }
+
+    func update(for changes: StoreChanges, _ database: Database) throws -> ModelUpdate {
+        let windows = state.withLock { $0.windows }
+        return try ModelReader(database: database, owner: owner, windows: windows).update(for: changes)
+    }
+
+    /// Called when something entered could not be kept.
+    func onFailure(_ body: @escaping @Sendable (any Error) -> Void) { state.withLock { $0.onFailure = body } }
+
+    /// Says what is open; nil closes.
+    func setWindow(_ window: TimelineWindow?, generation: Int, of roomID: String) {
+        state.withLock { $0.windows[roomID] = window.map { ($0, generation) } }
+    }
+
+    // What goes on
+
+    var sendsAtOnce: Bool {
+        get { state.withLock { $0.sendsAtOnce } }
+        set { state.withLock { $0.sendsAtOnce = newValue } }
+    }
+
+    /// Bytes of media that are kept.
+    var storeLimit: Int64 {
+        get { state.withLock { $0.storeLimit } }
+        set { state.withLock { $0.storeLimit = newValue } }
+    }
+
+    func beginFlight(_ transactionID: String) { state.withLock { _ = $0.inFlight.insert(transactionID) } }
+    func endFlight(_ transactionID: String) { state.withLock { _ = $0.inFlight.remove(transactionID) } }
+    func isInFlight(_ transactionID: String) -> Bool { state.withLock { $0.inFlight.contains(transactionID) } }
+
+    /// Account data that was changed here goes to the server.
+    func sendAccountData() async {
+        for type in [OwnAccountData.contacts] {
+            let content = try? await store.read { database -> [UInt8]? in
+                guard try database.value(OwnAccountData.unsent(type)) != nil else { return nil }
+                return try database.accountData(type).map { Array($0.bytes) }
+            }
+            guard let content = content ?? nil else { continue }
+            do {
+                try await client.setAccountData(type, content, user: owner)
+            } catch {
+                continue
+            }
+            try? await store.write { database in
+                // Changed again meanwhile: that has to go, too.
+                guard try database.accountData(type).map({ Array($0.bytes) }) == content else { return }
+                try database.setValue(nil, for: OwnAccountData.unsent(type))
+            }
+        }
+    }
+}

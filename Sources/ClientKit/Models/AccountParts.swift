@@ -1,0 +1,28 @@
+/// What works for a running account.
+struct AccountParts: Sendable {
+    let engine: AccountEngine
+    let sender: OutboxSender
+    let connection: SyncConnection
+    let transport: any ClientTransport
+
+    var client: MatrixClient { engine.client }
+
+    /// Goes on with other settings.
+    func apply(_ settings: NetworkSettings) {
+        if let transport = transport as? CurlTransport { try? transport.apply(settings) }
+        connection.reconnectNow()
+    }
+
+    /// Sends what was entered, if the account sends at once.
+    func sendSoon() {
+        guard engine.sendsAtOnce else { return }
+        let sender = sender
+        Task { await sender.drain() }
+    }
+
+    func stop() async {
+        await connection.stop()
+        await sender.stop()
+        await engine.store.close()
+    }
+}

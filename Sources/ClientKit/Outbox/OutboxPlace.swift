@@ -1,0 +1,57 @@
+import Glibc
+
+/// Where entries of one conversation are made and changed. Works on the store's queue.
+struct OutboxPlace: Sendable {
+    let roomID: String
+    let owner: String
+    /// Milliseconds since 1970.
+    let now: Int64
+    let engine: AccountEngine?
+
+    func newEntry(_ kind: OutboxEntry.Kind) -> OutboxEntry {
+        OutboxEntry(roomID: roomID, transactionID: Self.newTransactionID(), kind: kind, timestamp: now)
+    }
+
+    /// 128 random bits: no other entry of any start of the program has them.
+    static func newTransactionID() -> String {
+        var random = SystemRandomNumberGenerator()
+        let (high, low) = (random.next() as UInt64, random.next() as UInt64)
+        return "mado-" + String(high, radix: 36) + "-" + String(low, radix: 36)
+    }
+
+    /// Whether the server may have it, so that it can only be changed by another event.
+    private func mayBeSent(_ entry: OutboxEntry) -> Bool {
+        entry.eventID != nil || entry.isAttempted && entry.failure == nil
+            || engine?.isInFlight(entry.transactionID) == true
+    }
+
+    func changeWaiting(_ entry: OutboxEntry, text: String, in database: Database) throws {
+        var changed = entry
+        changed.text = text
+        guard mayBeSent(entry) else { return try database.setEntryContent(changed) }
+        var edit = newEntry(.edit)
+        edit.target = entry.transactionID
+        edit.text = text
+        try database.addEntry(edit)
+    }
+
+    func takeBack(_ entry: OutboxEntry, in database: Database) throws {
+        guard mayBeSent(entry) else {
+            try database.removeEntry(entry.id)
+            if let path = entry.file?.path { unlink(path) }
+            return
+        }
+        var redaction = newEntry(.redaction)
+        redaction.target = entry.transactionID
+        try database.addEntry(redaction)
+    }
+
+    /// The entry of that transaction id, or failed ones that are for that item.
+    func waiting(_ itemID: String, in database: Database) throws -> [OutboxEntry] {
+        if let entry = try database.entry(itemID) { return [entry] }
+        let eventID = try database.eventID(for: itemID)
+        return try database.entries(of: roomID).filter {
+            $0.failure != nil && ($0.target == itemID || $0.target == eventID)
+        }
+    }
+}

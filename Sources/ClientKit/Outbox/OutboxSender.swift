@@ -1,0 +1,204 @@
+import Glibc
+import JSON
+
+/// Sends what waits in the outbox: each conversation's entries one after the other, conversations beside one another.
+///
+/// An entry has one transaction id for all attempts, by which the server knows a repeated one: whatever is cut or killed
+/// on the way, it arrives once. What the server refuses for good fails and does not hold the others back; what cannot be
+/// sent for the moment waits.
+actor OutboxSender {
+    private let engine: AccountEngine
+    private let onProgress: @Sendable (_ roomID: String, _ transactionID: String, _ fraction: Double) -> Void
+    private var running: Task<Void, Never>?
+    private var isAskedAgain = false
+    private var isStopped = false
+    private var retry: Task<Void, Never>?
+    /// Milliseconds to the next attempt after one that failed for the moment.
+    private var pause: Int64 = firstPause
+
+    private static let firstPause: Int64 = 2_000
+    private static let longestPause: Int64 = 60_000
+    /// Conversations that are sent to at the same time.
+    private static let width = 4
+
+    init(
+        engine: AccountEngine,
+        onProgress: @escaping @Sendable (_ roomID: String, _ transactionID: String, _ fraction: Double) -> Void
+    ) {
+        self.engine = engine
+        self.onProgress = onProgress
+    }
+
+    /// Sends what there is, and returns when all of it is gone, has failed, or has to wait.
+    func drain() async {
+        guard !isStopped else { return }
+        retry?.cancel()
+        retry = nil
+        if let running {
+            isAskedAgain = true
+            await running.value
+            return
+        }
+        let task = Task { await self.work() }
+        running = task
+        await task.value
+    }
+
+    func stop() async {
+        isStopped = true
+        retry?.cancel()
+        running?.cancel()
+        await running?.value
+    }
+
+    private func work() async {
+        var wait: Int64?
+        repeat {
+            isAskedAgain = false
+            wait = await pass()
+        } while isAskedAgain && !isStopped && wait == nil
+        running = nil
+        guard let wait, !isStopped else {
+            pause = Self.firstPause
+            return
+        }
+        // While there is no connection, the next one asks.
+        guard engine.sendsAtOnce else { return }
+        let delay = max(wait, pause)
+        pause = min(pause * 2, Self.longestPause)
+        retry = Task { [engine] in
+            guard (try? await engine.clock.sleep(milliseconds: delay)) != nil, !Task.isCancelled else { return }
+            // A task of its own, for this one ends with the next call.
+            Task { await self.drain() }
+        }
+    }
+
+    /// - Returns: nil when everything is sent or has failed; else the milliseconds that the server wants to be left
+    ///   alone, or 0.
+    private func pass() async -> Int64? {
+        await engine.sendAccountData()
+        guard let rooms = try? await engine.store.read({ try $0.roomsWithEntries() }) else { return 0 }
+        return await withTaskGroup(of: Int64?.self) { group in
+            var rest = rooms[...]
+            var wait: Int64?
+            for _ in 0..<Self.width {
+                if let room = rest.popFirst() { group.addTask { await self.send(all: room) } }
+            }
+            while let result = await group.next() {
+                if let result { wait = max(wait ?? 0, result) }
+                if wait == nil, let room = rest.popFirst() { group.addTask { await self.send(all: room) } }
+            }
+            return wait
+        }
+    }
+
+    private func send(all roomID: String) async -> Int64? {
+        while !Task.isCancelled {
+            guard let entry = try? await engine.store.read({ try $0.nextEntry(of: roomID) }) else { return nil }
+            engine.beginFlight(entry.transactionID)
+            let outcome = await send(entry)
+            engine.endFlight(entry.transactionID)
+            switch outcome {
+            case .sent: pause = Self.firstPause
+            case .failed: break
+            case .wait(let milliseconds): return milliseconds
+            }
+        }
+        return 0
+    }
+
+    private enum Outcome {
+        case sent, failed
+        case wait(Int64)
+    }
+
+    private func send(_ entry: OutboxEntry) async -> Outcome {
+        var entry = entry
+        do {
+            // What it belongs to may have been without event id when it was entered.
+            let names = try await engine.store.read { [entry] database in
+                (
+                    target: try entry.target.flatMap { try database.eventID(for: $0) },
+                    reply: try entry.replyTo.flatMap { try database.eventID(for: $0) },
+                    thread: try entry.thread.flatMap { try database.eventID(for: $0) }
+                )
+            }
+            guard entry.target == nil || names.target != nil else {
+                return try await fail(entry, "What it belongs to was never sent.")
+            }
+            entry.thread = names.thread
+            entry = try await upload(entry)
+            try await mark(entry, attempted: true)
+            let eventID = try await put(entry, target: names.target, reply: names.reply)
+            try await engine.change { [entry] database, changes in
+                try database.setSent(entry, eventID: eventID)
+                changes = .outbox(in: entry.roomID)
+            }
+            if let path = entry.file?.path { unlink(path) }
+            return .sent
+        } catch let error as MatrixClientError where !error.isTransient {
+            return (try? await fail(entry, error.message)) ?? .wait(0)
+        } catch let error as MatrixClientError {
+            return .wait(error.retryAfterMilliseconds ?? 0)
+        } catch let error as TransportError {
+            if error.isBeforeSending { try? await mark(entry, attempted: entry.isAttempted) }
+            return .wait(0)
+        } catch {
+            return .wait(0)
+        }
+    }
+
+    private func mark(_ entry: OutboxEntry, attempted: Bool) async throws {
+        try await engine.store.write { try $0.setAttempted(attempted, of: entry.id) }
+    }
+
+    private func fail(_ entry: OutboxEntry, _ reason: String) async throws -> Outcome {
+        try await engine.change { database, changes in
+            switch entry.kind {
+            case .reaction, .redaction: try database.removeEntry(entry.id)
+            case .message, .file, .edit: try database.setFailure(reason, of: entry.id)
+            }
+            changes = .outbox(in: entry.roomID)
+        }
+        return .failed
+    }
+
+    private func upload(_ entry: OutboxEntry) async throws -> OutboxEntry {
+        guard let file = entry.file, entry.upload == nil else { return entry }
+        let onProgress = onProgress
+        let uri = try await engine.client.upload(file: file.path, mimeType: file.mimeType, name: file.name) {
+            progress in
+            guard progress.sendTotal > 0 else { return }
+            onProgress(entry.roomID, entry.transactionID, Double(progress.sent) / Double(progress.sendTotal))
+        }
+        try await engine.store.write { try $0.setUpload(uri, of: entry.id) }
+        await MediaStore(engine).adopt(file.path, as: uri)
+        var entry = entry
+        entry.upload = uri
+        return entry
+    }
+
+    private func put(_ entry: OutboxEntry, target: String?, reply: String?) async throws -> String {
+        let content = entry.eventContent(target: target, reply: reply)
+        switch entry.kind {
+        case .redaction:
+            return try await engine.client.redact(target ?? "", entry.transactionID, content, in: entry.roomID)
+        case .reaction:
+            return try await engine.client.sendEvent("m.reaction", entry.transactionID, content, in: entry.roomID)
+        case .message, .file, .edit:
+            return try await engine.client.sendEvent("m.room.message", entry.transactionID, content, in: entry.roomID)
+        }
+    }
+}
+
+extension TransportError {
+    /// Nothing of the request can have reached the server.
+    var isBeforeSending: Bool {
+        switch self {
+        case .cannotResolve, .cannotConnect, .proxyUnreachable, .proxyAuthenticationRequired, .proxyRefused,
+            .proxyUnknown, .certificate, .badURL, .authorityFile:
+            true
+        case .file, .timedOut, .cut, .tooLarge, .cancelled, .other: false
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/// A step from one version of the schema to the next. Once released it never changes: databases exist that took it.
+struct Migration: Sendable {
+    /// The version that it leads to: 1 for the first, without gaps.
+    let version: Int
+    let script: SQL
+
+    /// All migrations, in order.
+    static let all: [Migration] = [.initialSchema]
+}

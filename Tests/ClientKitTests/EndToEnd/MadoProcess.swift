@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+@testable import ClientKit
+
+/// A real `mado serve` on a free port, with a folder of its own.
+final class MadoProcess: @unchecked Sendable {
+    let url: String
+    private let folder: String
+    private let port: Int
+    private var process: pid_t = 0
+
+    struct Failure: Error, CustomStringConvertible { let description: String }
+
+    /// Starts it and waits until it answers.
+    init() async throws {
+        folder = "/tmp/mado-end-to-end-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        port = try Self.freePort()
+        url = "http://127.0.0.1:\(port)"
+        try await start()
+    }
+
+    deinit {
+        kill()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    func start() async throws {
+        let runner = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? runner
+        let program = URL(filePath: bundle).deletingLastPathComponent().appending(path: "mado").path()
+        guard FileManager.default.isExecutableFile(atPath: program) else {
+            throw Failure(description: "there is no \(program)")
+        }
+        let arguments = [
+            program, "serve", "--data", folder + "/data", "--server-name", "localhost", "--listen", url,
+            "--registration", "open", "--no-rate-limits",
+        ]
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, folder + "/log", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        var texts = arguments.map { strdup($0) } + [nil]
+        var environment = [strdup("PATH=/usr/bin:/bin"), nil]
+        defer { for text in texts + environment { free(text) } }
+        guard posix_spawn(&process, program, &actions, nil, &texts, &environment) == 0 else {
+            throw Failure(description: "\(program) does not start")
+        }
+        let transport = try CurlTransport(NetworkSettings(proxy: .none))
+        let request = ClientRequest("GET", url + "/_matrix/client/versions", timeout: .seconds(2))
+        for _ in 0..<3000 {
+            if let answer = try? await transport.send(request), answer.status == 200 { return }
+            await Task.yield()
+            usleep(5000)
+        }
+        throw Failure(description: "mado serve does not answer")
+    }
+
+    /// As by a power failure.
+    func kill() {
+        guard process > 0 else { return }
+        Glibc.kill(process, SIGKILL)
+        var status: Int32 = 0
+        waitpid(process, &status, 0)
+        process = 0
+    }
+
+    private static func freePort() throws -> Int {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(listener) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(listener, address, length) == 0 && getsockname(listener, address, &length) == 0
+            }
+        }
+        guard bound else { throw Failure(description: "no port") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
