@@ -24,7 +24,6 @@ LEFT_OUT = {
     "getEvents": REPLACED, "initialSync": REPLACED, "getOneEvent": REPLACED, "roomInitialSync": REPLACED,
     "peekEvents": REPLACED, "getWellknownPolicy": FEDERATION,
     "getWellknownSupport": "there is no setting for it yet",
-    "reportRoom": "not there yet", "reportEvent": "not there yet", "reportUser": "not there yet",
     "postPusher": "push notifications are not there yet: it says so, and takes away pushers that are not there",
 }
 

@@ -54,7 +54,11 @@ import Testing
         let hashes = SQLiteMigration.all.map { migration in
             migration.script.text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         }
-        #expect(hashes == [12_681_746_897_578_062_371, 8_403_755_668_621_109_912, 16_636_606_851_451_152_030])
+        #expect(
+            hashes == [
+                12_681_746_897_578_062_371, 8_403_755_668_621_109_912, 16_636_606_851_451_152_030,
+                966_848_490_350_284_431,
+            ])
     }
 
     @Test func anEmptyFolderGetsTheNewestSchema() throws {

@@ -8,7 +8,7 @@ package import MatrixAPI
 /// "Voice over IP".
 package struct ServerDescription: Sendable, RouteProviding {
     /// Versions of the specification that are served. Older clients look for the older ones, so that all stand here.
-    static let versions = ["r0.6.1"] + (1...12).map { "v1.\($0)" }
+    static let versions = ["r0.6.1"] + (1...14).map { "v1.\($0)" }
     /// Features that came after the newest version above, by the names that clients ask for.
     static let features = [
         // Profile fields other than name and picture, as in v1.16.

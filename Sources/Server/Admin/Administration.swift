@@ -3,17 +3,21 @@ import JSON
 import MatrixAPI
 import Store
 
-/// What `mado member`, `mado token` and `mado doctor` ask of a server, over the socket in the data folder. There is no
+/// What `mado member`, `mado token`, `mado report` and `mado doctor` ask of a server, over the socket in the data folder. There is no
 /// authentication: whoever reaches that socket may read the database as well.
 package struct Administration: RouteProviding {
     private let accounts: Accounts
     private let tokens: RegistrationTokens
+    private let reports: Reports
     private let serverName: String
     private let health: Health
 
-    package init(accounts: Accounts, tokens: RegistrationTokens, serverName: String, health: Health) {
+    package init(
+        accounts: Accounts, tokens: RegistrationTokens, reports: Reports, serverName: String, health: Health
+    ) {
         self.accounts = accounts
         self.tokens = tokens
+        self.reports = reports
         self.serverName = serverName
         self.health = health
     }
@@ -30,6 +34,8 @@ package struct Administration: RouteProviding {
         add(.get, "/tokens") { _ in try await listTokens() }
         add(.post, "/tokens") { try await createToken($0) }
         add(.delete, "/tokens/{token}") { try await revokeToken($0) }
+        add(.get, "/reports") { try await listReports($0) }
+        add(.delete, "/reports/{id}") { try await closeReport($0) }
     }
 
     // MARK: Members
@@ -92,6 +98,36 @@ package struct Administration: RouteProviding {
             throw MatrixError.invalidParam("\(name) is no identifier of this server, whose name is \(serverName)")
         }
         return user
+    }
+
+    // MARK: Reports
+
+    /// `GET /reports?after=…`: at most 500.
+    private func listReports(_ request: Request) async throws -> Answer {
+        let after = try request.query("after", in: 0...Int.max) ?? 0
+        let found = try await reports.all(after: Int64(after), limit: 500)
+        return .object { object in
+            object.array("reports") { array in
+                for report in found {
+                    array.object { object in
+                        object.member("id", report.id)
+                        object.member("reporter", report.reporter.string)
+                        object.memberIfPresent("user", report.user?.string)
+                        object.memberIfPresent("room", report.room?.string)
+                        object.memberIfPresent("event", report.event?.string)
+                        object.member("reason", report.reason)
+                        object.member("created", report.created)
+                    }
+                }
+            }
+        }
+    }
+
+    private func closeReport(_ request: Request) async throws -> Answer {
+        guard let id = Int64(request.parameter("id")), try await reports.close(id) else {
+            throw MatrixError.notFound("There is no such report")
+        }
+        return .empty
     }
 
     // MARK: Registration tokens

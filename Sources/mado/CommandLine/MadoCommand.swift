@@ -2,7 +2,7 @@
 enum MadoCommand {
     static let specification = CommandSpecification(
         name: "mado", summary: "Mado: a self-hosted communication server that speaks Matrix.",
-        commands: [serve, member, token, doctor, config, version])
+        commands: [serve, member, token, report, doctor, config, version])
 
     private static let configurationOptions: [CommandSpecification.Option] = [
         .init("--config", .value(placeholder: "FILE"), "Configuration file (also MADO_CONFIG)."),
@@ -87,6 +87,16 @@ enum MadoCommand {
             CommandSpecification(
                 name: "revoke", summary: "Make a token worthless.", options: configurationOptions + [serverName],
                 arguments: [.init(name: "TOKEN", summary: "The token as `create` printed it.")]),
+        ])
+
+    private static let report = CommandSpecification(
+        name: "report", summary: "What members reported: rooms, messages, people.",
+        commands: [
+            CommandSpecification(
+                name: "list", summary: "List all reports, oldest first.", options: configurationOptions + [serverName]),
+            CommandSpecification(
+                name: "close", summary: "Take a report off the list.", options: configurationOptions + [serverName],
+                arguments: [.init(name: "NUMBER", summary: "Its number in the list.")]),
         ])
 
     private static let doctor = CommandSpecification(

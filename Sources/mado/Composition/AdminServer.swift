@@ -15,7 +15,8 @@ struct AdminServer: Sendable {
     ) {
         var routes = Routes()
         Administration(
-            accounts: capabilities.accounts, tokens: capabilities.tokens, serverName: serverName, health: health
+            accounts: capabilities.accounts, tokens: capabilities.tokens, reports: capabilities.reports,
+            serverName: serverName, health: health
         ).addRoutes(to: &routes)
         path = folder.adminSocket
         server = HTTPServer(

@@ -16,6 +16,7 @@ final class Capabilities: Sendable {
     let presence: Presence
     let profiles: Profiles
     let media: MediaRepository
+    let reports: Reports
     let limiter: RateLimiter
     private let notifier: SyncNotifier
     private let transactionExpiry: TransactionExpiry
@@ -98,6 +99,7 @@ final class Capabilities: Sendable {
         self.presence = presence
         self.profiles = profiles
         self.media = media
+        reports = Reports(journal: journal)
         self.limiter = limiter
         self.notifier = notifier
         providers = [
@@ -115,7 +117,7 @@ final class Capabilities: Sendable {
             receipts, typing, presence, sync, deviceKeys,
             KeyBackup(journal: journal), ToDevice(journal: journal),
             Notifications(journal: journal, rules: pushRules), SpaceHierarchy(journal: journal, rooms: rooms),
-            OpenID(serverName: serverName), MessageSearch(journal: journal, index: searchIndex),
+            OpenID(serverName: serverName), reports, MessageSearch(journal: journal, index: searchIndex),
         ]
     }
 

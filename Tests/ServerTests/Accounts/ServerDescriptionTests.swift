@@ -13,7 +13,7 @@ struct ServerDescriptionTests {
         try await RouteHarness.run { server in
             let answer = await server.request(.get, "/_matrix/client/versions", token: "nonsense")
             let versions = try #require(answer["versions"]?.array).compactMap(\.string)
-            #expect(versions == ["r0.6.1"] + (1...12).map { "v1.\($0)" })
+            #expect(versions == ["r0.6.1"] + (1...14).map { "v1.\($0)" })
             #expect(answer["unstable_features"]?.isObject == true)
         }
     }
