@@ -6,3 +6,10 @@ package enum ConnectionProblem: Sendable, Equatable {
     /// What arrived could not be kept: the disk is full, or the local store is damaged.
     case store(String)
 }
+
+extension ConnectionProblem {
+    /// What keeps an account from starting.
+    init(_ error: any Error) {
+        self = (error as? TransportError).map { .transport($0) } ?? .store("\(error)")
+    }
+}

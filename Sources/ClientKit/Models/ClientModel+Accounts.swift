@@ -20,9 +20,11 @@ extension ClientModel {
                 }
                 try await start(account, token: token, transport: try makeTransport(record.network))
             } catch {
-                if !accounts.contains(where: { $0.userID == record.userID }) {
-                    accounts.append(AccountModel(record: record, client: self))
-                }
+                let account =
+                    accounts.first { $0.userID == record.userID } ?? AccountModel(record: record, client: self)
+                if !accounts.contains(where: { $0 === account }) { accounts.append(account) }
+                account.connection = ConnectionReport(
+                    state: .offline(since: clock.now().wall, problem: ConnectionProblem(error), retryAt: nil))
                 problem = problem ?? error
             }
         }

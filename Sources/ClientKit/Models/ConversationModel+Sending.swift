@@ -46,6 +46,9 @@ extension ConversationModel {
             var entry = conversation.newEntry(.edit)
             entry.target = names?.eventID ?? itemID
             entry.text = text
+            entry.mentions = try conversation.mentions(of: itemID, names?.eventID, in: database).filter {
+                $0.isNamed(in: text)
+            }
             try database.addEntry(entry)
         }
     }

@@ -34,9 +34,9 @@ struct MediaStore: Sendable {
         let (now, limit, bytes) = (engine.clock.now().wall, engine.storeLimit, Int64(status.st_size))
         let evicted = try await engine.store.write { database in
             try database.addMedia(uri, size: size, path: path, bytes: bytes, now: now)
-            return try database.evictMedia(limit: limit)
+            return try database.evictMedia(limit: limit, except: path)
         }
-        for old in evicted where old != path { unlink(old) }
+        for old in evicted { unlink(old) }
     }
 
     /// The server's and the medium's name, as file names that nothing can lead elsewhere with.

@@ -8,6 +8,8 @@ enum LightMarkdown {
     struct Mention: Sendable, Equatable {
         var userID: String
         var name: String
+
+        func isNamed(in text: String) -> Bool { text.contains(userID) || !name.isEmpty && text.contains(name) }
     }
 
     /// nil when the text has nothing of it: then it is sent as it is.

@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 
 /// Where entries of one conversation are made and changed. Works on the store's queue.
 struct OutboxPlace: Sendable {
@@ -32,7 +33,20 @@ struct OutboxPlace: Sendable {
         var edit = newEntry(.edit)
         edit.target = entry.transactionID
         edit.text = text
+        edit.mentions = entry.mentions.filter { $0.isNamed(in: text) }
         try database.addEntry(edit)
+    }
+
+    /// Whom a message mentions that the server has.
+    func mentions(
+        of itemID: String, _ eventID: String?, in database: Database
+    ) throws -> [LightMarkdown.Mention] {
+        if let entry = try database.entry(itemID) { return entry.mentions }
+        guard var reader = try TimelineReader(database, owner: owner, roomID: roomID),
+            let event = try reader.storedEvent(eventID ?? itemID)?.event
+        else { return [] }
+        let userIDs = event.content["m.mentions"]?["user_ids"]?.array?.compactMap(\.string) ?? []
+        return try userIDs.map { LightMarkdown.Mention(userID: $0, name: try reader.person($0).displayName) }
     }
 
     func takeBack(_ entry: OutboxEntry, in database: Database) throws {
@@ -46,12 +60,12 @@ struct OutboxPlace: Sendable {
         try database.addEntry(redaction)
     }
 
-    /// The entry of that transaction id, or failed ones that are for that item.
+    /// The entry of that transaction id, and failed ones that are for that item.
     func waiting(_ itemID: String, in database: Database) throws -> [OutboxEntry] {
-        if let entry = try database.entry(itemID) { return [entry] }
         let eventID = try database.eventID(for: itemID)
         return try database.entries(of: roomID).filter {
-            $0.failure != nil && ($0.target == itemID || $0.target == eventID)
+            $0.transactionID == itemID
+                || $0.failure != nil && $0.target != nil && ($0.target == itemID || $0.target == eventID)
         }
     }
 }

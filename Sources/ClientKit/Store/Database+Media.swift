@@ -19,11 +19,12 @@ extension Database {
     }
 
     /// Takes out what was not used for the longest time, until the rest is within the limit.
+    /// - Parameter kept: the file that was just fetched for somebody; it stays, whatever its size.
     /// - Returns: the files that go.
-    func evictMedia(limit: Int64) throws -> [String] {
+    func evictMedia(limit: Int64, except kept: String) throws -> [String] {
         var total = try first("SELECT total(bytes) FROM media") { $0.int(0) } ?? 0
         guard total > limit else { return [] }
-        let oldest = try all("SELECT uri, size, path, bytes FROM media ORDER BY used, uri") {
+        let oldest = try all("SELECT uri, size, path, bytes FROM media WHERE path <> ? ORDER BY used, uri", kept) {
             ($0.text(0), Int($0.int(1)), $0.text(2), $0.int(3))
         }
         var paths: [String] = []

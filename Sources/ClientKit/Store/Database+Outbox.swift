@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import MatrixAPI
 
@@ -99,11 +100,13 @@ extension Database {
     /// - Returns: the transaction id under which this device sent the event.
     func takeEcho(of event: ReceivedEvent) throws -> String? {
         let found = try first(
-            "SELECT id, transaction_id FROM outbox WHERE event_id = ? OR transaction_id = ? LIMIT 1", event.eventID,
-            event.transactionID
-        ) { ($0.int(0), $0.text(1)) }
+            "SELECT id, transaction_id, file FROM outbox WHERE event_id = ? OR transaction_id = ? LIMIT 1",
+            event.eventID, event.transactionID
+        ) { ($0.int(0), $0.text(1), $0.optionalText(2)) }
         guard let found else { return event.transactionID }
         try removeEntry(found.0)
+        // Even if this transaction does not stay: what the server has needs no copy any more.
+        if let path = found.2 { unlink(path) }
         return found.1
     }
 

@@ -114,10 +114,10 @@ struct TimelineReader {
             positions.append(stored.position)
         }
         try addReceipts(to: &items, positions, window)
-        apply(entries, to: &items)
         if window.upper == nil {
             for entry in entries where entry.isShown { items.append(try item(entry)) }
         }
+        apply(entries, to: &items)
         let hasOlder = try hasShown(before: window.lower) || database.gap(upTo: window.lower, in: room) != nil
         return TimelineSlice(
             window: window, items: items, hasOlder: hasOlder, hasNewer: window.upper != nil, gaps: gaps)
@@ -178,8 +178,8 @@ struct TimelineReader {
         let annotations = try TimelineAnnotations(database, room: room, from: first.position, to: last.position)
         var items = try events.map { try item($0, annotations) }
         let entries = try database.entries(of: roomID)
-        apply(entries, to: &items)
         for entry in entries where entry.isShown && entry.thread == rootID { items.append(try item(entry)) }
+        apply(entries, to: &items)
         return items
     }
 

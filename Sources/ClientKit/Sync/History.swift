@@ -86,8 +86,8 @@ extension Database {
         guard let last = new.last, let end = try self.gap(after: last.timestamp, in: room) else { return }
         let previous = try position(before: end, in: room) ?? end - 2 * Self.runDistance
         var place = end - (end - previous) / 2
-        // Known ones among them are neighbours already: the gap before is theirs.
-        if new.count == events.count, let start { try setGap(at: place, token: start, in: room) }
+        // A known one before them is their neighbour.
+        if new.first?.eventID == events.first?.eventID, let start { try setGap(at: place, token: start, in: room) }
         for event in new {
             if try insert(event, at: place, in: room) { place += 1 }
             try applyStoredEdits(to: event)

@@ -12,8 +12,12 @@ final class MadoProcess: @unchecked Sendable {
 
     struct Failure: Error, CustomStringConvertible { let description: String }
 
+    private let registration: String
+
     /// Starts it and waits until it answers.
-    init() async throws {
+    /// - Parameter registration: who may make an account: `open` or `token`.
+    init(registration: String = "open") async throws {
+        self.registration = registration
         folder = "/tmp/mado-end-to-end-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         port = try Self.freePort()
@@ -27,15 +31,10 @@ final class MadoProcess: @unchecked Sendable {
     }
 
     func start() async throws {
-        let runner = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? runner
-        let program = URL(filePath: bundle).deletingLastPathComponent().appending(path: "mado").path()
-        guard FileManager.default.isExecutableFile(atPath: program) else {
-            throw Failure(description: "there is no \(program)")
-        }
+        let program = try Self.program()
         let arguments = [
             program, "serve", "--data", folder + "/data", "--server-name", "localhost", "--listen", url,
-            "--registration", "open", "--no-rate-limits",
+            "--registration", registration, "--no-rate-limits",
         ]
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -57,6 +56,30 @@ final class MadoProcess: @unchecked Sendable {
             usleep(5000)
         }
         throw Failure(description: "mado serve does not answer")
+    }
+
+    private static func program() throws -> String {
+        let runner = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? runner
+        let program = URL(filePath: bundle).deletingLastPathComponent().appending(path: "mado").path()
+        guard FileManager.default.isExecutableFile(atPath: program) else {
+            throw Failure(description: "there is no \(program)")
+        }
+        return program
+    }
+
+    /// What the administrator's command prints. - Parameter arguments: of `mado`, without the data folder.
+    func administer(_ arguments: String...) throws -> String {
+        let process = Process()
+        process.executableURL = URL(filePath: try Self.program())
+        process.arguments = arguments + ["--data", folder + "/data"]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw Failure(description: "mado \(arguments) failed") }
+        return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// As by a power failure.

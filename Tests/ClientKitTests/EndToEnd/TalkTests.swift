@@ -4,32 +4,14 @@ import Testing
 
 /// Two clients talk by a real server.
 @Suite(.serialized, .timeLimit(.minutes(2))) @MainActor struct TalkTests {
+    private let pair: TestPair
     private let server: MadoProcess
     private let hanako: TestMember
     private let kenji: TestMember
 
     init() async throws {
-        server = try await MadoProcess()
-        hanako = try TestMember()
-        kenji = try TestMember()
-        try await hanako.register("hanako", on: server)
-        try await kenji.register("kenji", on: server)
-    }
-
-    private func end() async {
-        await hanako.client.close()
-        await kenji.client.close()
-    }
-
-    /// Both in one conversation, open on both sides.
-    private func talk(line: String? = nil) async throws -> (hanako: ConversationModel, kenji: ConversationModel) {
-        let asked = try await hanako.account.ask(["@kenji:localhost"], line: line)
-        await kenji.until { !kenji.account.requests.isEmpty }
-        let accepted = try await kenji.account.accept(kenji.account.requests[0])
-        await asked.open()
-        await accepted.open()
-        await hanako.until { asked.requestState == .none }
-        return (asked, accepted)
+        pair = try await TestPair()
+        (server, hanako, kenji) = (pair.server, pair.hanako, pair.kenji)
     }
 
     @Test func aChatRequestIsSeenAcceptedAndTalkedIn() async throws {
@@ -61,7 +43,7 @@ import Testing
         // Asked again, the same conversation goes on.
         let again = try await kenji.account.ask(["@hanako:localhost"], line: nil)
         #expect(again === accepted)
-        await end()
+        await pair.end()
     }
 
     @Test func aDeclinedRequestIsSeen() async throws {
@@ -73,11 +55,11 @@ import Testing
             if case .declined(let people) = asked.requestState { return people.map(\.userID) == ["@kenji:localhost"] }
             return false
         }
-        await end()
+        await pair.end()
     }
 
     @Test func whatIsEnteredOfflineGoesOutOnceAfterARestart() async throws {
-        let (asked, accepted) = try await talk()
+        let (asked, accepted) = try await pair.talk()
         let roomID = asked.roomID
         hanako.pullOut()
         for number in 1...5 { asked.send(text: "offline \(number)") }
@@ -94,11 +76,11 @@ import Testing
         #expect(accepted.texts == (1...5).map { "offline \($0)" })
         #expect(again.items.suffix(5).map(\.id) == ids)
         #expect(hanako.account.waitingToSend == 0)
-        await end()
+        await pair.end()
     }
 
     @Test func anAnswerThatIsLostDoublesNothing() async throws {
-        let (asked, accepted) = try await talk()
+        let (asked, accepted) = try await pair.talk()
         hanako.transport.loseAnswers(2)
         asked.send(text: "one")
         asked.send(text: "two")
@@ -110,11 +92,11 @@ import Testing
         #expect(hanako.transport.lostAnswers > 0)
         #expect(accepted.texts == ["one", "two", "three"])
         #expect(asked.texts == ["one", "two", "three"])
-        await end()
+        await pair.end()
     }
 
     @Test func aServerThatIsKilledLosesAndDoublesNothing() async throws {
-        let (asked, accepted) = try await talk()
+        let (asked, accepted) = try await pair.talk()
         asked.send(text: "before")
         await kenji.until { accepted.texts == ["before"] }
         server.kill()
@@ -125,11 +107,11 @@ import Testing
         kenji.account.reconnectNow()
         await kenji.until { accepted.texts.contains("meanwhile") }
         #expect(accepted.texts == ["before", "meanwhile"])
-        await end()
+        await pair.end()
     }
 
     @Test func editsReactionsRepliesAndRedactionsReachTheOther() async throws {
-        let (asked, accepted) = try await talk()
+        let (asked, accepted) = try await pair.talk()
         asked.send(text: "first")
         await kenji.until { accepted.texts == ["first"] }
         let theirs = try #require(accepted.items.last)
@@ -147,21 +129,21 @@ import Testing
         asked.redact(own.id)
         await kenji.until { accepted.items.contains { $0.content == .redacted } }
         #expect(accepted.texts == ["an answer"])
-        await end()
+        await pair.end()
     }
 
     @Test func readingIsSeenAndCountsGoDown() async throws {
-        let (asked, accepted) = try await talk()
+        let (asked, accepted) = try await pair.talk()
         asked.send(text: "read me")
         await kenji.until { accepted.unread > 0 && accepted.texts == ["read me"] }
         accepted.markRead()
         #expect(accepted.unread == 0)
         await hanako.until { asked.items.last?.readBy.map(\.userID) == ["@kenji:localhost"] }
-        await end()
+        await pair.end()
     }
 
     @Test func aFileArrivesAndItsSenderNeedNotFetchIt() async throws {
-        let (asked, accepted) = try await talk()
+        let (asked, accepted) = try await pair.talk()
         let path = "/tmp/mado-file-\(asked.roomID.hashValue)"
         try AtomicFile.write(Array(repeating: 7, count: 100_000), to: path)
         asked.send(file: path, mimeType: "application/octet-stream", name: "sevens.bin", kind: .file)
@@ -178,6 +160,6 @@ import Testing
         hanako.pullOut()
         let own = try await hanako.account.media(media, size: nil)
         #expect(AtomicFile.read(own)?.count == 100_000)
-        await end()
+        await pair.end()
     }
 }

@@ -5,42 +5,81 @@ import Testing
 
 /// A member with a client of their own, whose program can be ended and started again.
 @MainActor final class TestMember {
-    let transport: TestTransport
+    private(set) var transport: TestTransport
     private(set) var client: ClientModel
+    let folders: Folders
+    let secrets: FileSecretStore
     private let folder: String
-    private let secrets: FileSecretStore
+    private let clock: any ConnectionClock
 
-    init() throws {
+    init(clock: any ConnectionClock = SystemConnectionClock()) throws {
         folder = "/tmp/mado-member-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        folders = Folders(config: folder + "/config", data: folder + "/data", cache: folder + "/cache")
         secrets = FileSecretStore(folder: folder + "/data")
+        self.clock = clock
         let transport = try TestTransport()
         self.transport = transport
-        client = ClientModel(folders: Self.folders(folder), secrets: secrets) { _ in transport }
+        client = ClientModel(folders: folders, secrets: secrets, clock: clock) { _ in transport }
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    private static func folders(_ folder: String) -> Folders {
-        Folders(config: folder + "/config", data: folder + "/data", cache: folder + "/cache")
-    }
+    static let password = "correct horse battery"
+    private static let network = NetworkSettings(proxy: .none)
 
     var account: AccountModel { client.accounts[0] }
 
+    /// The account's requests, past the models.
+    var api: MatrixClient {
+        get throws { try account.running().client }
+    }
+
+    /// Where the account keeps what was received and entered.
+    var accountFolder: String { folders.data + "/" + account.record.fileName }
+
     /// Makes an account and waits until it is connected.
-    func register(_ name: String, on server: MadoProcess) async throws {
-        let description = try await client.discover(server.url, network: NetworkSettings(proxy: .none))
+    func register(_ name: String, on server: MadoProcess, token: String? = nil) async throws {
         let account = try await client.register(
-            description, user: name, password: "correct horse battery", registrationToken: nil, deviceName: "test",
-            network: NetworkSettings(proxy: .none))
-        await until { account.connection.state.isContinuous }
+            try await discover(server), user: name, password: Self.password, registrationToken: token,
+            deviceName: "test", network: Self.network)
+        await Self.until(account) { account.connection.state.isContinuous }
+    }
+
+    /// Logs in and waits until everything has arrived.
+    func logIn(_ name: String, on server: MadoProcess, password: String = password) async throws {
+        let account = try await client.logIn(
+            try await discover(server), user: name, password: password, deviceName: "test", network: Self.network)
+        await Self.until(account) { account.connection.state.isContinuous }
+    }
+
+    private func discover(_ server: MadoProcess) async throws -> ServerDescription {
+        try await client.discover(server.url, network: Self.network)
     }
 
     /// Ends the program and starts it again on the same folders.
     func restart() async throws {
         await client.close()
+        try await start()
+    }
+
+    /// Starts the program on the same folders, while the one before comes to nothing any more.
+    func startAfterKill() async throws {
+        transport.freeze()
+        transport = try TestTransport()
+        try await start()
+    }
+
+    /// The same, and nothing is sent until the mode is another one.
+    func startOfflineAfterKill() async throws {
+        account.mode = .offline
+        await client.flush()
+        try await startAfterKill()
+    }
+
+    private func start() async throws {
         let transport = transport
-        client = ClientModel(folders: Self.folders(folder), secrets: secrets) { _ in transport }
+        client = ClientModel(folders: folders, secrets: secrets, clock: clock) { _ in transport }
         try await client.open()
     }
 
@@ -53,9 +92,10 @@ import Testing
     }
 
     /// Waits for changes of the models until something holds.
-    func until(_ condition: @escaping @MainActor () -> Bool) async {
-        let watcher = Watcher(account, condition)
-        await watcher.wait()
+    func until(_ condition: @escaping @MainActor () -> Bool) async { await Self.until(account, condition) }
+
+    static func until(_ account: AccountModel, _ condition: @escaping @MainActor () -> Bool) async {
+        await Watcher(account, condition).wait()
     }
 
     func conversation(with name: String) -> ConversationModel? {

@@ -9,6 +9,11 @@ final class TestTransport: ClientTransport {
         /// How many answers to sent messages are still to be lost.
         var losing = 0
         var lost = 0
+        var freezesWithMessage = false
+        var holdsStreams = false
+        var isFrozen = false
+        /// Who waits for it to freeze.
+        var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
     private let real: CurlTransport
@@ -25,14 +30,54 @@ final class TestTransport: ClientTransport {
     func loseAnswers(_ count: Int) { state.withLock { $0.losing = count } }
     var lostAnswers: Int { state.withLock { $0.lost } }
 
+    /// The next message reaches the server; from then on nothing comes back, neither its answer nor its echo.
+    func freezeWithMessage() { state.withLock { $0.freezesWithMessage = true } }
+
+    /// Waits until the server has answered to the message with which everything froze.
+    func untilFrozen() async {
+        await withCheckedContinuation { continuation in
+            let isFrozen = state.withLock { state in
+                if !state.isFrozen { state.waiting.append(continuation) }
+                return state.isFrozen
+            }
+            if isFrozen { continuation.resume() }
+        }
+    }
+
+    /// As the transport of a program that is not there any more.
+    func freeze() {
+        let waiting = state.withLock { state in
+            state.isFrozen = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    private var isFrozen: Bool { state.withLock { $0.isFrozen } }
+
+    /// Ends with the task only.
+    private func hang() async throws -> Never {
+        let (nothing, feed) = AsyncStream<Void>.makeStream()
+        for await _ in nothing {}
+        withExtendedLifetime(feed) {}
+        throw CancellationError()
+    }
+
     func send(
         _ request: ClientRequest, progress: (@Sendable (TransferProgress) -> Void)?
     ) async throws -> ClientResponse {
+        if isFrozen { try await hang() }
         if isOffline { throw TransportError.cannotConnect(host: "nowhere") }
+        let isMessage = request.method == "PUT" && request.url.contains("/send/")
+        let freezes = isMessage && state.withLock { $0.freezesWithMessage }
+        if freezes { state.withLock { $0.holdsStreams = true } }
         let answer = try await real.send(request, progress: progress)
+        if freezes { freeze() }
+        if isFrozen { try await hang() }
         if isOffline { throw TransportError.cut }
         let isLost =
-            request.method == "PUT" && request.url.contains("/send/")
+            isMessage
             && state.withLock { state in
                 guard state.losing > 0 else { return false }
                 state.losing -= 1
@@ -44,12 +89,14 @@ final class TestTransport: ClientTransport {
     }
 
     func stream(_ request: ClientRequest) async throws -> StreamedResponse {
+        if isFrozen { try await hang() }
         if isOffline { throw TransportError.cannotConnect(host: "nowhere") }
         let answer = try await real.stream(request)
         let (chunks, feed) = AsyncThrowingStream<[UInt8], any Error>.makeStream()
         let reading = Task {
             do {
                 for try await chunk in answer.chunks {
+                    if state.withLock({ $0.holdsStreams }) { try await hang() }
                     if isOffline { throw TransportError.cut }
                     feed.yield(chunk)
                 }
