@@ -155,7 +155,15 @@ actor OutboxSender {
     private func fail(_ entry: OutboxEntry, _ reason: String) async throws -> Outcome {
         try await engine.change { database, changes in
             switch entry.kind {
-            case .reaction, .redaction: try database.removeEntry(entry.id)
+            case .redaction:
+                try database.removeEntry(entry.id)
+                // Withdrawn while it may have been there, and refused after all: nobody wants it any more.
+                guard let target = try entry.target.flatMap({ try database.entry($0) }), target.failure != nil else {
+                    break
+                }
+                try database.removeEntry(target.id)
+                if let path = target.file?.path { unlink(path) }
+            case .reaction: try database.removeEntry(entry.id)
             case .message, .file, .edit: try database.setFailure(reason, of: entry.id)
             }
             changes = .outbox(in: entry.roomID)

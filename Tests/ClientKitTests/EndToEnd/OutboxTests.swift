@@ -189,4 +189,23 @@ import Testing
         #expect(left == 0)
         await pair.end()
     }
+
+    @Test func whatIsWithdrawnAndThenRefusedIsGone() async throws {
+        let (own, joined) = try await pair.meet()
+        let roomID = own.roomID
+        kenji.transport.freezeWithMessage()
+        try await pair.setLevelForMessages(50, in: roomID)
+        joined.send(text: "refused")
+        await kenji.transport.untilFrozen()
+        try await kenji.startOfflineAfterKill()
+        let again = try #require(kenji.account.conversation(roomID))
+        await again.open()
+        again.withdraw(try #require(again.items.last).id)
+        await kenji.until { again.items.last?.content == .redacted }
+        kenji.account.mode = .continuous
+        await kenji.until { kenji.account.waitingToSend == 0 && !again.items.contains { $0.eventID == nil } }
+        let left = try await kenji.account.running().engine.store.read { try $0.entries(of: roomID).count }
+        #expect(left == 0)
+        await pair.end()
+    }
 }
