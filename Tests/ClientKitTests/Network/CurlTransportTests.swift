@@ -135,8 +135,9 @@ struct CurlTransportTests {
         // The listening socket was shut down: the kernel refuses.
         #expect(await error(ClientRequest("GET", server.url)) == .cannotConnect(host: "127.0.0.1"))
         #expect(await error(ClientRequest("GET", "ftp://127.0.0.1/")) == .badURL("ftp://127.0.0.1/"))
-        let gone = ClientRequest("PUT", server.url, body: .file(path: "/nonexistent"))
-        #expect(await error(gone) == .file(path: "/nonexistent", ENOENT))
+        let path = TemporaryFolder().path + "/gone"
+        let gone = ClientRequest("PUT", server.url, body: .file(path: path))
+        #expect(await error(gone) == .file(path: path, ENOENT))
     }
 
     @Test func redirectionsAreFollowedWithoutSecrets() async throws {

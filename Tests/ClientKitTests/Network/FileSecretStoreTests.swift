@@ -57,9 +57,11 @@ struct FileSecretStoreTests {
         }
     }
 
-    @Test func aFolderThatIsGoneIsAnError() {
-        let store = FileSecretStore(folder: "/nonexistent", machine: [])
-        #expect(throws: SecretStoreError.file(path: "/nonexistent/secrets.key", ENOENT)) {
+    @Test func aFolderThatCannotBeIsAnError() {
+        // Below a file, whatever else is on this machine.
+        let place = folder.write([1], to: "file")
+        let store = FileSecretStore(folder: place, machine: [])
+        #expect(throws: SecretStoreError.file(path: place + "/secrets", ENOTDIR)) {
             try store.setSecret("x", for: "y")
         }
     }
