@@ -88,6 +88,8 @@ package final class FileSecretStore: SecretStore {
 
     private func write(_ bytes: [UInt8], to path: String) throws(SecretStoreError) {
         do throws(AtomicFile.Failure) {
+            // The first secret comes before the first settings.
+            if let end = path.lastIndex(of: "/"), end > path.startIndex { try FileFolder.make(String(path[..<end])) }
             try AtomicFile.write(bytes, to: path)
         } catch {
             throw .file(path: path, error.errno)

@@ -57,11 +57,9 @@ struct FileSecretStoreTests {
         }
     }
 
-    @Test func aFolderThatCannotBeIsAnError() {
-        // Below a file, whatever else is on this machine.
-        let place = folder.write([1], to: "file")
-        let store = FileSecretStore(folder: place, machine: [])
-        #expect(throws: SecretStoreError.file(path: place + "/secrets", ENOTDIR)) {
+    @Test func aFolderThatCannotBeMadeIsAnError() {
+        let store = FileSecretStore(folder: "/proc/nothing", machine: [])
+        #expect(throws: SecretStoreError.file(path: "/proc/nothing/secrets.key", ENOENT)) {
             try store.setSecret("x", for: "y")
         }
     }
