@@ -7,7 +7,12 @@ SERVER_NAME ?= localhost
 
 .PHONY: run build test lint unit-test integration-test bench format packages clean
 
+# Where there is a display, Mado's desktop program opens beside the server.
 run: build
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		$(MAKE) --no-print-directory desktop-build && \
+		{ .build/release/mado-desktop --profile demo --server '$(LISTEN)' --authority '$(DATA)/certificates/ca.crt' & }; \
+	fi
 	@.build/release/mado serve --demo --data '$(DATA)' --server-name '$(SERVER_NAME)' --listen '$(LISTEN)' \
 		--registration open
 
@@ -15,11 +20,37 @@ build: packages
 	@$(SWIFT) build -c release --static-swift-stdlib --product mado
 	@$(SWIFT) build -c release --static-swift-stdlib --product mado-thumbnailer
 
+# Mado's desktop program alone; PROFILE=NAME for another person beside the first.
+desktop: desktop-build
+	@.build/release/mado-desktop $(if $(PROFILE),--profile '$(PROFILE)') $(if $(SERVER),--server '$(SERVER)')
+
+desktop-build:
+	@scripts/install-packages desktop
+	@$(SWIFT) build -c release --static-swift-stdlib --product mado-desktop
+	@$(MAKE) --no-print-directory locale
+
+# The desktop program's texts in other languages, linked beside the programs, where these look for them.
+# scripts/extract-texts brings po/ up to date with the sources.
+catalogues := $(patsubst po/%.po,.build/locale/%/LC_MESSAGES/mado-desktop.mo,$(wildcard po/*.po))
+
+locale: $(catalogues)
+	@for configuration in debug release; do \
+		folder=$$($(SWIFT) build -c $$configuration --show-bin-path) || exit 1; \
+		mkdir -p "$$folder" && ln -sfnr .build/locale "$$folder/locale" || exit 1; \
+	done
+
+.build/locale/%/LC_MESSAGES/mado-desktop.mo: po/%.po
+	@mkdir -p $(@D)
+	@msgfmt -o $@ $<
+
+.PHONY: desktop desktop-build locale
+
 # Everything that decides whether a change is good.
-test: test-packages lint unit-test integration-test
+test: test-packages lint unit-test integration-test desktop-test
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz
+	scripts/extract-texts --check
 
 unit-test:
 	$(SWIFT) test
@@ -29,6 +60,21 @@ integration-test:
 	$(SWIFT) build --product mado-thumbnailer
 	$(SWIFT) build --product mado-client-probe
 	Tests/Integration/run "$$($(SWIFT) build --show-bin-path)/mado"
+
+# The desktop program on a screen that nobody sees, by its accessibility.
+desktop-test: locale
+	$(SWIFT) build --product mado
+	$(SWIFT) build --product mado-desktop
+	Tests/Desktop/run "$$($(SWIFT) build --show-bin-path)/mado" "$$($(SWIFT) build --show-bin-path)/mado-desktop"
+
+# The pictures of docs/desktop.md.
+pictures: test-packages locale
+	$(SWIFT) build --product mado
+	$(SWIFT) build --product mado-desktop
+	Tests/Desktop/run "$$($(SWIFT) build --show-bin-path)/mado" "$$($(SWIFT) build --show-bin-path)/mado-desktop" \
+		--pictures docs/screenshots
+
+.PHONY: desktop-test pictures
 
 # All measurements, into bench/results.md; `make bench ONE=small` only one of them (small, sends, wake, idle), not kept.
 bench: bench-packages

@@ -47,7 +47,7 @@ let package = Package(
         .target(name: "VipsShims", dependencies: ["CVips"]),
         .target(name: "CurlShims", dependencies: ["CCurl"]),
         .target(name: "SecretShims", dependencies: ["CSecret"]),
-        .target(name: "GtkShims", dependencies: ["CGtk"]),
+        .target(name: "GtkShims", dependencies: ["CGtk"], linkerSettings: [.linkedLibrary("X11")]),
         .target(name: "MediaShims", dependencies: ["CGStreamer"]),
         .target(name: "CToml"),
 
@@ -107,6 +107,8 @@ let package = Package(
             name: "mado-client-probe", dependencies: ["ClientKit", "JSON"], path: "Tests/ClientProbe",
             swiftSettings: strict),
         tests("ClientKitTests", ["mado", "ClientKit", "MatrixAPI", "JSON", "TestSupport"]),
+        tests("GtkKitTests", ["GtkKit"]),
+        tests("DesktopTests", ["mado-desktop", "ClientKit", "GtkKit"]),
         tests("ArchitectureTests", []),
     ],
     cxxLanguageStandard: .cxx17

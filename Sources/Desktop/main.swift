@@ -1,1 +1,5 @@
 import GtkKit
+
+let options = DesktopOptions.parse(Array(CommandLine.arguments.dropFirst()))
+let program = DesktopProgram(options)
+program.run()

@@ -1,1 +1,127 @@
 #include "GtkShims.h"
+
+#include <libintl.h>
+#include <locale.h>
+#include <unistd.h>
+
+void mado_object_set_string(gpointer object, const char *name, const char *value) {
+    g_object_set(object, name, value, NULL);
+}
+void mado_object_set_boolean(gpointer object, const char *name, gboolean value) {
+    g_object_set(object, name, value, NULL);
+}
+void mado_object_set_int(gpointer object, const char *name, int value) { g_object_set(object, name, value, NULL); }
+void mado_object_set_double(gpointer object, const char *name, double value) {
+    g_object_set(object, name, value, NULL);
+}
+void mado_object_set_object(gpointer object, const char *name, gpointer value) {
+    g_object_set(object, name, value, NULL);
+}
+gboolean mado_object_get_boolean(gpointer object, const char *name) {
+    gboolean value = FALSE;
+    g_object_get(object, name, &value, NULL);
+    return value;
+}
+int mado_object_get_int(gpointer object, const char *name) {
+    int value = 0;
+    g_object_get(object, name, &value, NULL);
+    return value;
+}
+char *mado_object_get_string(gpointer object, const char *name) {
+    char *value = NULL;
+    g_object_get(object, name, &value, NULL);
+    return value;
+}
+
+void mado_accessible_set_label(GtkWidget *widget, const char *label) {
+    gtk_accessible_update_property(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+void mado_accessible_set_description(GtkWidget *widget, const char *description) {
+    gtk_accessible_update_property(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
+}
+void mado_accessible_set_labelled_by(GtkWidget *widget, GtkWidget *label) {
+    gtk_accessible_update_relation(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_RELATION_LABELLED_BY, label, NULL, -1);
+}
+GtkWidget *mado_box_new_with_role(GtkOrientation orientation, int spacing, GtkAccessibleRole role) {
+    return g_object_new(GTK_TYPE_BOX, "orientation", orientation, "spacing", spacing, "accessible-role", role, NULL);
+}
+
+gboolean mado_value_is_string(const GValue *value) { return G_VALUE_HOLDS_STRING(value); }
+GType mado_type_string(void) { return G_TYPE_STRING; }
+GType mado_type_file_list(void) { return GDK_TYPE_FILE_LIST; }
+GType mado_type_texture(void) { return GDK_TYPE_TEXTURE; }
+GType mado_type_file(void) { return G_TYPE_FILE; }
+
+GtkFileChooserNative *mado_file_chooser_native_new(const char *title, GtkWindow *parent, gboolean save,
+                                                   const char *accept, const char *cancel) {
+    return gtk_file_chooser_native_new(
+        title, parent, save ? GTK_FILE_CHOOSER_ACTION_SAVE : GTK_FILE_CHOOSER_ACTION_OPEN, accept, cancel);
+}
+
+GtkWidget *mado_message_dialog_new(GtkWindow *parent, const char *heading, const char *body) {
+    return adw_message_dialog_new(parent, heading, body);
+}
+void mado_message_dialog_add_response(GtkWidget *dialog, const char *id, const char *label) {
+    adw_message_dialog_add_response(ADW_MESSAGE_DIALOG(dialog), id, label);
+}
+
+// libdispatch exports these for run loops that are not its own.
+extern int _dispatch_get_main_queue_handle_4CF(void);
+extern void _dispatch_main_queue_callback_4CF(void *message);
+
+int mado_dispatch_main_queue_descriptor(void) { return _dispatch_get_main_queue_handle_4CF(); }
+void mado_dispatch_drain_main_queue(void) {
+    // The event must be taken before the queue is drained: what comes in between raises it again.
+    guint64 count;
+    (void)!read(_dispatch_get_main_queue_handle_4CF(), &count, sizeof count);
+    _dispatch_main_queue_callback_4CF(NULL);
+}
+
+static const char *domain_name = "mado-desktop";
+
+void mado_translations_open(const char *domain, const char *folder) {
+    domain_name = g_intern_string(domain);
+    setlocale(LC_ALL, "");
+    bindtextdomain(domain_name, folder);
+    bind_textdomain_codeset(domain_name, "UTF-8");
+    textdomain(domain_name);
+}
+const char *mado_translate(const char *text) { return dgettext(domain_name, text); }
+const char *mado_translate_plural(const char *one, const char *many, unsigned long count) {
+    return dngettext(domain_name, one, many, count);
+}
+const char *mado_translate_context(const char *context, const char *text) {
+    return g_dpgettext2(domain_name, context, text);
+}
+
+#ifdef GDK_WINDOWING_X11
+#include <X11/Xatom.h>
+#include <X11/Xlib.h>
+#include <gdk/x11/gdkx.h>
+#include <string.h>
+
+void mado_window_set_above(GtkWindow *window, gboolean above) {
+    GdkSurface *surface = gtk_native_get_surface(GTK_NATIVE(window));
+    if (!surface) return;
+G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+    if (!GDK_IS_X11_SURFACE(surface)) return;
+    Display *display = gdk_x11_display_get_xdisplay(gdk_surface_get_display(surface));
+    XEvent event;
+    memset(&event, 0, sizeof event);
+    event.xclient.type = ClientMessage;
+    event.xclient.window = gdk_x11_surface_get_xid(surface);
+    event.xclient.message_type = XInternAtom(display, "_NET_WM_STATE", False);
+    event.xclient.format = 32;
+    event.xclient.data.l[0] = above ? 1 : 0;
+    event.xclient.data.l[1] = (long)XInternAtom(display, "_NET_WM_STATE_ABOVE", False);
+    event.xclient.data.l[3] = 1;
+    XSendEvent(display, DefaultRootWindow(display), False, SubstructureRedirectMask | SubstructureNotifyMask, &event);
+    XFlush(display);
+G_GNUC_END_IGNORE_DEPRECATIONS
+}
+#else
+void mado_window_set_above(GtkWindow *window, gboolean above) {
+    (void)window;
+    (void)above;
+}
+#endif

@@ -1,1 +1,76 @@
 #include "MediaShims.h"
+
+GstMessageType mado_message_type(GstMessage *message) { return GST_MESSAGE_TYPE(message); }
+gpointer mado_message_source(GstMessage *message) { return GST_MESSAGE_SRC(message); }
+GstState mado_message_new_state(GstMessage *message) {
+    GstState state = GST_STATE_NULL;
+    gst_message_parse_state_changed(message, NULL, &state, NULL);
+    return state;
+}
+
+double mado_message_peak(GstMessage *message) {
+    const GstStructure *structure = gst_message_get_structure(message);
+    if (!structure || !gst_structure_has_name(structure, "level")) return -1000;
+    const GValue *value = gst_structure_get_value(structure, "peak");
+    if (!value || !G_VALUE_HOLDS_BOXED(value)) return -1000;
+    G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+    GValueArray *channels = g_value_get_boxed(value);
+    double peak = -1000;
+    for (guint i = 0; channels && i < channels->n_values; i++) {
+        double one = g_value_get_double(g_value_array_get_nth(channels, i));
+        if (one > peak) peak = one;
+    }
+    G_GNUC_END_IGNORE_DEPRECATIONS
+    return peak;
+}
+
+gboolean mado_sample_read(GstSample *sample, void (*show)(const guint8 *pixels, gsize size, int width, int height,
+                                                          int stride, gpointer data),
+                          gpointer data) {
+    GstVideoInfo info;
+    GstVideoFrame frame;
+    GstCaps *caps = gst_sample_get_caps(sample);
+    GstBuffer *buffer = gst_sample_get_buffer(sample);
+    if (!caps || !buffer || !gst_video_info_from_caps(&info, caps)) return FALSE;
+    if (!gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ)) return FALSE;
+    int stride = GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0);
+    int height = GST_VIDEO_FRAME_HEIGHT(&frame);
+    show(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0), (gsize)stride * height, GST_VIDEO_FRAME_WIDTH(&frame), height, stride,
+         data);
+    gst_video_frame_unmap(&frame);
+    return TRUE;
+}
+
+GstElement *mado_video_sink_new(GstFlowReturn (*arrived)(GstAppSink *sink, gpointer data), gpointer data,
+                                GDestroyNotify destroyed) {
+    GstElement *sink = gst_element_factory_make("appsink", NULL);
+    if (!sink) return NULL;
+    GstCaps *caps = gst_caps_from_string("video/x-raw,format=RGBA");
+    g_object_set(sink, "caps", caps, "max-buffers", 1, "drop", TRUE, "sync", TRUE, NULL);
+    gst_caps_unref(caps);
+    GstAppSinkCallbacks callbacks = {.new_sample = arrived, .new_preroll = NULL};
+    gst_app_sink_set_callbacks(GST_APP_SINK(sink), &callbacks, data, destroyed);
+    return sink;
+}
+
+void mado_element_set_object(gpointer element, const char *name, gpointer value) {
+    g_object_set(element, name, value, NULL);
+}
+void mado_element_set_string(gpointer element, const char *name, const char *value) {
+    g_object_set(element, name, value, NULL);
+}
+void mado_element_set_double(gpointer element, const char *name, double value) {
+    g_object_set(element, name, value, NULL);
+}
+void mado_element_set_int(gpointer element, const char *name, int value) { g_object_set(element, name, value, NULL); }
+gboolean mado_element_get_boolean(gpointer element, const char *name) {
+    gboolean value = FALSE;
+    g_object_get(element, name, &value, NULL);
+    return value;
+}
+int mado_element_get_int(gpointer element, const char *name) {
+    int value = 0;
+    g_object_get(element, name, &value, NULL);
+    return value;
+}
+void mado_element_set_flag(gpointer element, const char *name, int flags) { g_object_set(element, name, flags, NULL); }

@@ -1,4 +1,51 @@
 #pragma once
 #include <adwaita.h>
+#include <gdk/gdk.h>
+#include <stdbool.h>
 
 // What Swift cannot import from these headers: variadic functions, function-like macros and casts.
+
+// Properties by type.
+void mado_object_set_string(gpointer object, const char *name, const char *value);
+void mado_object_set_boolean(gpointer object, const char *name, gboolean value);
+void mado_object_set_int(gpointer object, const char *name, int value);
+void mado_object_set_double(gpointer object, const char *name, double value);
+void mado_object_set_object(gpointer object, const char *name, gpointer value);
+gboolean mado_object_get_boolean(gpointer object, const char *name);
+int mado_object_get_int(gpointer object, const char *name);
+/// Owned by the caller.
+char *mado_object_get_string(gpointer object, const char *name);
+
+// Accessibility.
+void mado_accessible_set_label(GtkWidget *widget, const char *label);
+void mado_accessible_set_description(GtkWidget *widget, const char *description);
+void mado_accessible_set_labelled_by(GtkWidget *widget, GtkWidget *label);
+/// A new widget of a type that is made by g_object_new with an accessible role.
+GtkWidget *mado_box_new_with_role(GtkOrientation orientation, int spacing, GtkAccessibleRole role);
+
+// Types of values.
+gboolean mado_value_is_string(const GValue *value);
+GType mado_type_string(void);
+GType mado_type_file_list(void);
+GType mado_type_texture(void);
+GType mado_type_file(void);
+
+// Files to open and to save; `accepted` is called with the path or NULL.
+GtkFileChooserNative *mado_file_chooser_native_new(const char *title, GtkWindow *parent, gboolean save,
+                                                   const char *accept, const char *cancel);
+
+GtkWidget *mado_message_dialog_new(GtkWindow *parent, const char *heading, const char *body);
+void mado_message_dialog_add_response(GtkWidget *dialog, const char *id, const char *label);
+
+// Dispatch's main queue in GLib's main loop.
+int mado_dispatch_main_queue_descriptor(void);
+void mado_dispatch_drain_main_queue(void);
+
+// Translations.
+const char *mado_translate(const char *text);
+const char *mado_translate_plural(const char *one, const char *many, unsigned long count);
+const char *mado_translate_context(const char *context, const char *text);
+void mado_translations_open(const char *domain, const char *folder);
+
+/// Asks the window manager to keep it above others. Nothing on window systems other than X11.
+void mado_window_set_above(GtkWindow *window, gboolean above);

@@ -1,3 +1,4 @@
 #pragma once
 #include <adwaita.h>
 #include <gio/gunixfdlist.h>
+#include <glib-unix.h>

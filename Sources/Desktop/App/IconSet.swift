@@ -1,0 +1,68 @@
+import Glibc
+import GtkKit
+
+/// The program's own icons, written where GTK finds them: the program is one file.
+@MainActor enum IconSet {
+    /// Drawn on 16 by 16 in one colour, which GTK replaces by the text's.
+    private static let symbolic: [(String, String)] = [
+        (
+            "mado-chat",
+            "M3 2h10a2 2 0 0 1 2 2v6a2 2 0 0 1-2 2H8l-4 3v-3H3a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2zm1 3v1.500h8V5zm0 3v1.500h5V8z"
+        ),
+        (
+            "mado-waiting",
+            "M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1zm0 2a5 5 0 1 0 0 10A5 5 0 0 0 8 3zm-.900 2h1.800v3l2.100 2.100-1.200 1.200L7.100 8.700z"
+        ),
+        ("mado-reply", "M7 3v3c5 .300 7.500 3 8 7.500C13.500 11 11 9.800 7 9.800V13L1 8z"),
+        (
+            "mado-react",
+            "M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1zm0 1.600a5.400 5.400 0 1 0 0 10.800A5.400 5.400 0 0 0 8 2.600zM5.500 5.500a1 1 0 1 1 0 2 1 1 0 0 1 0-2zm5 0a1 1 0 1 1 0 2 1 1 0 0 1 0-2zM4.500 9h7c-.300 1.900-1.700 3-3.500 3S4.800 10.900 4.500 9z"
+        ),
+        ("mado-send", "M1.500 2l13.500 6-13.500 6L3 9l6-1-6-1z"),
+        ("mado-sent", "M6 12.500L1.800 8.300l1.400-1.400L6 9.700l6.800-6.800 1.400 1.400z"),
+        ("mado-lock", "M4 7V5a4 4 0 0 1 8 0v2h1v8H3V7zm2 0h4V5a2 2 0 0 0-4 0z"),
+        ("mado-pop-out", "M2 3h6v2H4v7h7V9h2v5H2zm7-1h5v5h-2V5.400L8 9.400 6.600 8l4-4H9z"),
+        ("mado-video", "M1 4h9v8H1zm10 2.500L15 4v8l-4-2.500z"),
+    ]
+
+    private static let application = """
+        <svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 64 64">
+        <rect x="5" y="5" width="54" height="54" rx="14" fill="#1a5fb4"/>
+        <rect x="14" y="14" width="16" height="16" rx="4" fill="#fff"/>
+        <rect x="34" y="14" width="16" height="16" rx="4" fill="#99c1f1"/>
+        <path d="M18 34h28a4 4 0 0 1 4 4v6a4 4 0 0 1-4 4H32l-8 6v-6h-6a4 4 0 0 1-4-4v-6a4 4 0 0 1 4-4z" fill="#fff"/>
+        DOT</svg>
+        """
+
+    static func install() {
+        let folder = TemporaryFile.folder + "/icons"
+        let actions = folder + "/hicolor/scalable/actions"
+        let apps = folder + "/hicolor/scalable/apps"
+        makeFolders(actions)
+        makeFolders(apps)
+        for (name, path) in symbolic {
+            write(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"16\" height=\"16\"><path fill=\"#2e3436\" "
+                    + "fill-rule=\"evenodd\" d=\"\(path)\"/></svg>", to: "\(actions)/\(name)-symbolic.svg")
+        }
+        write(application.replacing("DOT", with: ""), to: apps + "/mado.svg")
+        write(
+            application.replacing("DOT", with: "<circle cx=\"52\" cy=\"12\" r=\"11\" fill=\"#e01b24\"/>"),
+            to: apps + "/mado-unread.svg")
+        Appearance.addIconFolder(folder)
+    }
+
+    private static func makeFolders(_ path: String) {
+        var made = ""
+        for part in path.split(separator: "/") {
+            made += "/" + part
+            mkdir(made, 0o700)
+        }
+    }
+
+    private static func write(_ text: String, to path: String) {
+        guard let file = fopen(path, "w") else { return }
+        _ = text.withCString { fputs($0, file) }
+        fclose(file)
+    }
+}

@@ -1,0 +1,94 @@
+/// What the widgets look like beyond libadwaita's own style. Colours are libadwaita's names, so that light, dark and high
+/// contrast follow the system.
+enum StyleSheet {
+    static let text = """
+        .mado-header { padding: 0 2px; min-height: 46px; }
+        .mado-own { padding: 3px 8px 3px 4px; border-radius: 10px; }
+        .mado-own-name { font-weight: bold; }
+        .mado-small { font-size: 0.86em; }
+        .mado-dim { opacity: 0.66; }
+        .mado-connection { padding: 2px 8px; font-size: 0.86em; }
+        .mado-trouble { background: alpha(@warning_bg_color, 0.22); padding: 4px 6px 4px 12px; }
+        .mado-trouble.error { background: alpha(@error_bg_color, 0.20); }
+
+        .mado-dot { min-width: 9px; min-height: 9px; border-radius: 99px; border: 2px solid @window_bg_color;
+            background: alpha(@window_fg_color, 0.0); }
+        .mado-dot.ready { background: #2ec27e; }
+        .mado-dot.away { background: #e5a50a; }
+        .mado-dot.busy { background: #e01b24; border-radius: 3px; }
+        .mado-dot.offline { background: @window_bg_color; box-shadow: inset 0 0 0 2px alpha(@window_fg_color, 0.38); }
+
+        .mado-list { background: transparent; }
+        .mado-list > row { border-radius: 10px; margin: 1px 6px; padding: 0; }
+        .mado-list > row.selected-row { background: alpha(@accent_bg_color, 0.16); }
+        .mado-row { padding: 7px 8px; }
+        .mado-section { font-size: 0.82em; font-weight: bold; opacity: 0.6; margin: 10px 16px 3px 16px; }
+        .mado-title { font-weight: 600; }
+        .mado-unread-title { font-weight: 800; }
+        .mado-pill { background: @accent_bg_color; color: @accent_fg_color; border-radius: 99px; font-size: 0.78em;
+            font-weight: bold; padding: 1px 7px; min-width: 8px; }
+        .mado-pill.quiet { background: alpha(@window_fg_color, 0.16); color: @window_fg_color; }
+        .mado-card { background: @card_bg_color; border-radius: 12px; padding: 10px; margin: 6px 10px;
+            box-shadow: 0 0 0 1px alpha(@window_fg_color, 0.07), 0 1px 3px alpha(black, 0.08); }
+        .mado-card.asks { background: alpha(@accent_bg_color, 0.12); }
+
+        .mado-pane { background: @window_bg_color; }
+        .mado-talk { background: @view_bg_color; }
+        .mado-talk listview { background: transparent; padding: 6px 0; }
+        .mado-talk listview > row { padding: 0; background: transparent; }
+        .mado-talk listview > row:focus-visible { outline-offset: -3px; border-radius: 10px; }
+        .mado-conversation-header { padding: 4px 6px; border-bottom: 1px solid alpha(@window_fg_color, 0.09);
+            background: @window_bg_color; min-height: 38px; }
+
+        .mado-bubble { background: alpha(@window_fg_color, 0.075); border-radius: 15px; padding: 7px 12px; }
+        .mado-bubble.own { background: alpha(@accent_bg_color, 0.24); }
+        .mado-bubble.picture { padding: 3px; background: alpha(@window_fg_color, 0.06); }
+        .mado-bubble.first { border-top-left-radius: 5px; }
+        .mado-bubble.own.first { border-top-left-radius: 15px; border-top-right-radius: 5px; }
+        .mado-bubble.mentioned { box-shadow: inset 3px 0 0 @accent_bg_color; }
+        .mado-bubble.failed { box-shadow: inset 0 0 0 1px @error_bg_color; }
+        .mado-bubble.waiting { opacity: 0.72; }
+        .mado-bubble.large { background: transparent; padding: 0 2px; font-size: 2.4em; }
+        .mado-bubble.large .mado-meta { font-size: 0.31em; }
+        .mado-picture { border-radius: 12px; }
+        .mado-sender { font-weight: 700; font-size: 0.88em; }
+        .mado-meta { font-size: 0.76em; opacity: 0.6; }
+        .mado-event { font-size: 0.84em; opacity: 0.66; padding: 4px 24px; }
+        .mado-day { font-size: 0.8em; font-weight: bold; opacity: 0.62; padding: 10px 0 6px 0; }
+        .mado-new { color: @accent_color; font-size: 0.8em; font-weight: bold; }
+        .mado-new-line { background: @accent_bg_color; min-height: 1px; }
+        .mado-quote { border-left: 3px solid alpha(@accent_bg_color, 0.75); padding: 1px 0 1px 8px; font-size: 0.92em;
+            border-radius: 0; }
+        .mado-code { font-family: monospace; font-size: 0.92em; background: alpha(@window_fg_color, 0.07);
+            border-radius: 8px; padding: 7px 9px; }
+        .mado-reaction { padding: 0 8px; min-height: 22px; border-radius: 99px; font-size: 0.86em;
+            background: alpha(@window_fg_color, 0.08); }
+        .mado-reaction.mine { background: alpha(@accent_bg_color, 0.30); box-shadow: inset 0 0 0 1px @accent_bg_color; }
+        .mado-thread { font-size: 0.86em; padding: 1px 8px; min-height: 22px; }
+        .mado-tools { background: @card_bg_color; border-radius: 8px; box-shadow: 0 1px 3px alpha(black, 0.25); }
+        .mado-tool { min-width: 26px; min-height: 26px; padding: 0; }
+        .mado-file { padding: 2px; font-weight: normal; }
+
+        .mado-composer { padding: 6px; border-top: 1px solid alpha(@window_fg_color, 0.09); background: @window_bg_color; }
+        .mado-entry { background: @view_bg_color; border-radius: 16px;
+            box-shadow: inset 0 0 0 1px alpha(@window_fg_color, 0.15); }
+        .mado-entry:focus-within { box-shadow: inset 0 0 0 2px @accent_bg_color; }
+        .mado-entry textview, .mado-entry textview > text { background: transparent; }
+        .mado-round { border-radius: 99px; min-width: 34px; min-height: 34px; padding: 0; }
+        .mado-strip { padding: 4px 6px 6px 10px; }
+        .mado-jump { border-radius: 99px; padding: 4px 12px; margin: 10px; background: @card_bg_color;
+            box-shadow: 0 1px 5px alpha(black, 0.28); }
+        .mado-drop { background: alpha(@accent_bg_color, 0.30); border-radius: 12px; margin: 10px;
+            font-weight: bold; }
+        .mado-recording { color: @error_color; }
+        .mado-stage { background: black; color: white; }
+        .mado-stage-bar { background: linear-gradient(to top, alpha(black, 0.72), alpha(black, 0.0)); color: white;
+            padding: 14px 8px 4px 8px; }
+        .mado-stage-bar button { color: white; }
+        .mado-stage-title { color: white; font-size: 0.86em; }
+        .mado-function-bar { padding: 3px 8px; border-bottom: 1px solid alpha(@window_fg_color, 0.07); }
+        .mado-function-bar button { padding: 1px 9px; min-height: 26px; font-size: 0.88em; font-weight: 500; }
+        .mado-ticker { padding: 3px 10px; background: alpha(@window_fg_color, 0.05); font-size: 0.9em; }
+        .mado-ask-bar { padding: 8px; border-top: 1px solid alpha(@window_fg_color, 0.09); background: @window_bg_color; }
+        """
+}

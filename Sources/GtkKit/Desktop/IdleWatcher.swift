@@ -1,0 +1,87 @@
+internal import CGtk
+
+/// Notices that nobody is at the keyboard: by idle time, and by the screen's lock.
+///
+/// GNOME's Mutter tells by itself. Elsewhere the screen saver service is asked once a minute, and only while nobody is
+/// known to be away; where there is none, only the lock counts.
+@MainActor package final class IdleWatcher {
+    /// Away, or back.
+    package var onChange: @MainActor (Bool) -> Void = { _ in }
+    /// 0 for never by time.
+    package var minutes = 0 {
+        didSet { if minutes != oldValue { watch() } }
+    }
+    private let bus: SessionBus?
+    private var isLocked = false
+    private var isIdle = false
+    private var told = false
+    private var idleWatch: UInt32?
+    private var activeWatch: UInt32?
+    private var polling: MainLoop.Repeating?
+    private static let mutter = "org.gnome.Mutter.IdleMonitor"
+    private static let mutterPath = "/org/gnome/Mutter/IdleMonitor/Core"
+
+    package init() {
+        bus = SessionBus()
+        for saver in [
+            "org.freedesktop.ScreenSaver", "org.gnome.ScreenSaver", "org.mate.ScreenSaver", "org.cinnamon.ScreenSaver",
+        ] {
+            bus?.listen(interface: saver, signal: "ActiveChanged") { [weak self] parameters in
+                self?.isLocked = Variant.bool(parameters, 0) ?? false
+                self?.tell()
+            }
+        }
+        bus?.listen(interface: Self.mutter, signal: "WatchFired") { [weak self] parameters in
+            self?.fired(Variant.uint(parameters, 0))
+        }
+    }
+
+    private func watch() {
+        polling?.stop()
+        polling = nil
+        isIdle = false
+        tell()
+        if let idleWatch {
+            bus?.call(Self.mutter, Self.mutterPath, Self.mutter, "RemoveWatch", "(uint32 \(idleWatch),)")
+        }
+        idleWatch = nil
+        guard minutes > 0 else { return }
+        bus?.call(
+            Self.mutter, Self.mutterPath, Self.mutter, "AddIdleWatch", "(uint64 \(minutes * 60_000),)"
+        ) { [weak self] answer in
+            if let watch = Variant.uint(answer, 0) { self?.idleWatch = watch } else { self?.poll() }
+        }
+    }
+
+    private func fired(_ watch: UInt32?) {
+        guard let watch else { return }
+        if watch == idleWatch {
+            isIdle = true
+            tell()
+            bus?.call(Self.mutter, Self.mutterPath, Self.mutter, "AddUserActiveWatch") { [weak self] answer in
+                self?.activeWatch = Variant.uint(answer, 0)
+            }
+        } else if watch == activeWatch {
+            isIdle = false
+            tell()
+        }
+    }
+
+    private func poll() {
+        let saver = "org.freedesktop.ScreenSaver"
+        bus?.call(saver, "/org/freedesktop/ScreenSaver", saver, "GetSessionIdleTime") { [weak self] answer in
+            guard let self, let milliseconds = Variant.uint(answer, 0) else { return }
+            isIdle = Int(milliseconds) >= minutes * 60_000
+            tell()
+            polling?.stop()
+            polling = MainLoop.after(milliseconds: isIdle ? 5_000 : 60_000) { [weak self] in self?.poll() }
+        }
+    }
+
+    private func tell() {
+        let away = isIdle || isLocked
+        guard away != told else { return }
+        told = away
+        onChange(away)
+    }
+}

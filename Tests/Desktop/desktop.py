@@ -1,0 +1,337 @@
+"""Mado's desktop program on a screen that nobody sees, read and acted upon through its accessibility."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+import pyatspi
+from gi.repository import Atspi
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Integration"))
+import mado_server as mado  # noqa: E402
+
+Atspi.set_timeout(3000, 5000)
+PROGRAM = ""
+DEADLINE = 30  # seconds that anything may take before a test gives up
+
+BUTTONS = ("list item", "push button", "toggle button", "check box", "radio button", "switch", "page tab")
+
+
+def prepare_accessibility():
+    """Has the bus for assistive technology running before a program looks for it: it looks only once."""
+    subprocess.run(
+        ["gdbus", "call", "--session", "-d", "org.a11y.Bus", "-o", "/org/a11y/bus", "-m",
+         "org.freedesktop.DBus.Properties.Set", "org.a11y.Status", "IsEnabled", "<true>"],
+        check=True, stdout=subprocess.DEVNULL)
+    pyatspi.Registry.getDesktop(0).childCount
+
+
+def picture(file):
+    """Keeps what is on the screen."""
+    subprocess.run(["import", "-window", "root", file], check=True)
+
+
+class NotSeen(AssertionError):
+    """Something did not appear on the screen in time."""
+
+
+class Desktop:
+    """One running program with a home folder of its own, which outlives its process."""
+
+    def __init__(self, *options, home=None, environment=None):
+        self.home = home or tempfile.mkdtemp(prefix="mado-desktop-")
+        self.options = list(options)
+        self.environment = environment or {}
+        self.process = None
+
+    def start(self, *more):
+        run = f"{self.home}/run"
+        os.makedirs(run, mode=0o700, exist_ok=True)
+        variables = {
+            "HOME": self.home, "XDG_RUNTIME_DIR": run, "GSK_RENDERER": "cairo", "GDK_BACKEND": "x11",
+            "GTK_A11Y": "atspi", "NO_AT_BRIDGE": "0", "LC_ALL": "C.UTF-8", "GTK_USE_PORTAL": "0",
+            "GSETTINGS_BACKEND": "memory", "MADODESKTOP_AUDIO_SINK": "fakesink",
+            "MADODESKTOP_SECRETS": "file",
+        }
+        for name in ("CONFIG", "DATA", "CACHE"):
+            variables[f"XDG_{name}_HOME"] = f"{self.home}/{name.lower()}"
+        self.log = f"{self.home}/log"
+        with open(self.log, "a") as log:
+            self.process = subprocess.Popen(
+                [PROGRAM, "--profile", "test", *self.options, *more], stdout=log, stderr=log,
+                env={**os.environ, **variables, **self.environment})
+        self.until(lambda: self.application() is not None, "the program is there")
+        return self
+
+    def quit(self):
+        """As a session's end does it."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def remove(self):
+        self.quit()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def read_log(self):
+        with open(self.log, errors="replace") as log:
+            return log.read()
+
+    # What is there
+
+    def until(self, find, what, seconds=DEADLINE):
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                found = find()
+            except Exception as error:  # A node may vanish while it is looked at.
+                if isinstance(error, NotSeen):
+                    raise
+                found = None
+            if found:
+                return found
+            if self.process.poll() is not None:
+                raise NotSeen(f"{what}: the program ended with {self.process.returncode}\n{self.read_log()[-3000:]}")
+            if time.monotonic() > end:
+                if "DESKTOP_TEST_PICTURE" in os.environ:
+                    picture(os.environ["DESKTOP_TEST_PICTURE"])
+                raise NotSeen(f"not within {seconds} s: {what}. There is:\n{self.describe()}\n{self.read_log()[-2000:]}")
+            time.sleep(0.03)
+
+    def application(self):
+        desktop = pyatspi.Registry.getDesktop(0)
+        for index in range(desktop.childCount):
+            application = desktop.getChildAtIndex(index)
+            if application is not None and application.get_process_id() == self.process.pid:
+                return application
+        return None
+
+    def nodes(self):
+        """(role, name or text, node) of what is showing, in the order of the screen's tree."""
+        application = self.application()
+        if application is None:
+            return
+        for index in range(application.childCount):
+            window = application.getChildAtIndex(index)
+            if window is not None:
+                yield from self._walk(window)
+
+    def _walk(self, node):
+        # GTK 4.8 does not say what is showing; what is not has no size. A stack's pages have none at all.
+        try:
+            size = node.queryComponent().getSize()
+        except NotImplementedError:
+            size = None
+        if size is not None and 0 in tuple(size):
+            return
+        yield node.getRoleName(), self.text(node), node
+        for index in range(node.childCount):
+            child = node.getChildAtIndex(index)
+            if child is not None:
+                yield from self._walk(child)
+
+    @staticmethod
+    def text(node):
+        try:
+            text = node.queryText()
+            return text.getText(0, -1) or node.name or ""
+        except Exception:
+            return node.name or ""
+
+    def describe(self):
+        try:
+            return "\n".join(f"{role}: {text}" for role, text, _ in self.nodes() if text)
+        except Exception as error:
+            return f"(cannot be read: {error})"
+
+    def find(self, pattern, role=None):
+        return [
+            node for found, text, node in self.nodes()
+            if role in (None, found) and re.search(pattern, f"{text}\n{node.name or ''}", re.MULTILINE)]
+
+    def see(self, pattern, role=None, seconds=DEADLINE):
+        return self.until(lambda: self.find(pattern, role), f"/{pattern}/", seconds)
+
+    def no_longer_see(self, pattern, role=None):
+        self.until(lambda: not self.find(pattern, role), f"the end of /{pattern}/")
+
+    # What a person does
+
+    def act(self, node, name="click"):
+        actions = node.queryAction()
+        for index in range(actions.nActions):
+            if actions.getName(index) == name:
+                return actions.doAction(index)
+        raise NotSeen(f"{node} has no action {name}")
+
+    def click(self, pattern, role=None, which=-1):
+        """A button that can be pressed now."""
+        def pressable():
+            found = [
+                node for node in self.find(pattern, role)
+                if node.getRoleName() in BUTTONS and node.getState().contains(pyatspi.STATE_SENSITIVE)]
+            return found[which] if found else None
+        node = self.until(pressable, f"a {role} /{pattern}/ that can be pressed")
+        # The outer node of a menu button has the name, the inner one the action.
+        for candidate in [node, *[node.getChildAtIndex(i) for i in range(node.childCount)]]:
+            try:
+                if self.act(candidate):
+                    return
+            except Exception:
+                continue
+        # GTK 4.8 gives check boxes, switches and rows no action.
+        self.press(node)
+
+    def press(self, node):
+        """With the mouse."""
+        frame = node
+        while frame.getRoleName() not in ("frame", "dialog", "window", "alert"):
+            frame = frame.parent
+        inner = frame.queryComponent().getExtents(pyatspi.WINDOW_COORDS)
+        for window in self.windows():
+            shell = subprocess.run(
+                ["xdotool", "getwindowgeometry", "--shell", window], capture_output=True, text=True).stdout
+            outer = dict(line.split("=") for line in shell.split())
+            # What GTK draws around its window is the window's own, the same on each side.
+            margin = (int(outer["WIDTH"]) - inner.width) // 2
+            if 0 <= margin < 40 and abs(int(outer["HEIGHT"]) - inner.height - 2 * margin) <= 2:
+                break
+        else:
+            raise NotSeen(f"no window of the size {inner.width} x {inner.height}")
+        place = self.until(lambda: self._resting_place(node), f"{node} at rest")
+        x = int(outer["X"]) + margin + place.x + place.width // 2
+        y = int(outer["Y"]) + margin + place.y + place.height // 2
+        subprocess.run(["xdotool", "windowactivate", window], check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(["xdotool", "mousemove", "--sync", str(x), str(y), "click", "1"], check=True)
+
+    @staticmethod
+    def _resting_place(node):
+        """Where it is, once it does not move any more."""
+        component = node.queryComponent()
+        first = component.getExtents(pyatspi.WINDOW_COORDS)
+        time.sleep(0.1)
+        second = component.getExtents(pyatspi.WINDOW_COORDS)
+        return second if (first.x, first.y) == (second.x, second.y) and second.width else None
+
+    def command(self, name):
+        """Runs one of the main window's actions, such as win.find-people."""
+        def window():
+            for role, _, node in self.nodes():
+                if role == "frame":
+                    return node
+        self.act(self.until(window, "the window"), name)
+
+    def write(self, label, text):
+        """Replaces the text of a field that has this label."""
+        def field():
+            for node in self.find(label):
+                for candidate in self._fields(node):
+                    return candidate
+        node = self.until(field, f"the field /{label}/")
+        node.queryEditableText().setTextContents(text)
+
+    def _fields(self, node):
+        try:
+            node.queryEditableText()
+            yield node
+        except Exception:
+            pass
+        for index in range(node.childCount):
+            child = node.getChildAtIndex(index)
+            if child is not None:
+                yield from self._fields(child)
+
+    def key(self, *keys):
+        subprocess.run(["xdotool", "key", "--delay", "30", *keys], check=True, stdout=subprocess.DEVNULL)
+
+    def type(self, text):
+        subprocess.run(["xdotool", "type", "--delay", "12", text], check=True, stdout=subprocess.DEVNULL)
+
+    def windows(self):
+        found = subprocess.run(
+            ["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid)], capture_output=True, text=True).stdout
+        return found.split()
+
+    def activate(self):
+        """Gives the window the keyboard."""
+        window = self.until(self.windows, "a window")[-1]
+        subprocess.run(["xdotool", "windowactivate", "--sync", window], check=True, stderr=subprocess.DEVNULL)
+
+    def place(self, x, y, width=None, height=None):
+        window = self.until(self.windows, "a window")[-1]
+        if width:
+            subprocess.run(["xdotool", "windowsize", "--sync", window, str(width), str(height)], check=True)
+        subprocess.run(["xdotool", "windowmove", window, str(x), str(y)], check=True)
+
+    # What it is for
+
+    def log_in(self, server, user, password):
+        self.log_in_as(server, user, password, ("Server", "Continue", "User name", "Password", "Log in"))
+        self.see("^Conversations")
+        return self
+
+    def log_in_as(self, server, user, password, words):
+        """In a language whose words are given."""
+        self.write(f"^{words[0]}$", server)
+        self.click(f"^{words[1]}$")
+        self.write(f"^{words[2]}$", user)
+        self.write(f"^{words[3]}$", password)
+        self.click(f"^{words[4]}$")
+
+    def say(self, text):
+        self.write("^Message$", text)
+        self.click("^Send$")
+        # It is pressed some time after the call has returned; the next text must not be what it sends.
+        self.until(lambda: not self.find("^Send$"), "the field is empty again")
+
+
+class DesktopTestCase(mado.unittest.TestCase):
+    """Tests that share one server; each has its own members and programs."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = mado.Server().start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.remove()
+
+    def desktop(self, *options, **more):
+        desktop = Desktop(*options, **more)
+        self.addCleanup(desktop.remove)
+        return desktop.start()
+
+    def member(self, name, display_name=None):
+        """A member with an account, and a session for the test itself."""
+        member = self.server.register(name, "correct horse")
+        if display_name:
+            member.expect(
+                "PUT", f"/_matrix/client/v3/profile/{mado.quote(member.user_id)}/displayname",
+                {"displayname": display_name})
+        return member
+
+    def logged_in(self, name, display_name=None):
+        """A member's own desktop program."""
+        self.member(name, display_name)
+        return self.desktop().log_in(self.server.url, name, "correct horse")
+
+
+def main():
+    global PROGRAM
+    if len(sys.argv) < 3:
+        sys.exit(f"usage: {sys.argv[0]} PATH-OF-MADO PATH-OF-MADO-DESKTOP [TEST…]")
+    mado.BINARY = os.path.abspath(sys.argv.pop(1))
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    prepare_accessibility()
+    mado.unittest.main(module="__main__", verbosity=2, warnings="ignore")
