@@ -90,9 +90,6 @@ const char *mado_translate(const char *text) { return dgettext(domain_name, text
 const char *mado_translate_plural(const char *one, const char *many, unsigned long count) {
     return dngettext(domain_name, one, many, count);
 }
-const char *mado_translate_context(const char *context, const char *text) {
-    return g_dpgettext2(domain_name, context, text);
-}
 
 #ifdef GDK_WINDOWING_X11
 #include <X11/Xatom.h>

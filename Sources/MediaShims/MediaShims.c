@@ -1,12 +1,6 @@
 #include "MediaShims.h"
 
 GstMessageType mado_message_type(GstMessage *message) { return GST_MESSAGE_TYPE(message); }
-gpointer mado_message_source(GstMessage *message) { return GST_MESSAGE_SRC(message); }
-GstState mado_message_new_state(GstMessage *message) {
-    GstState state = GST_STATE_NULL;
-    gst_message_parse_state_changed(message, NULL, &state, NULL);
-    return state;
-}
 
 double mado_message_peak(GstMessage *message) {
     const GstStructure *structure = gst_message_get_structure(message);
@@ -63,14 +57,3 @@ void mado_element_set_double(gpointer element, const char *name, double value) {
     g_object_set(element, name, value, NULL);
 }
 void mado_element_set_int(gpointer element, const char *name, int value) { g_object_set(element, name, value, NULL); }
-gboolean mado_element_get_boolean(gpointer element, const char *name) {
-    gboolean value = FALSE;
-    g_object_get(element, name, &value, NULL);
-    return value;
-}
-int mado_element_get_int(gpointer element, const char *name) {
-    int value = 0;
-    g_object_get(element, name, &value, NULL);
-    return value;
-}
-void mado_element_set_flag(gpointer element, const char *name, int flags) { g_object_set(element, name, flags, NULL); }

@@ -86,9 +86,6 @@ enum StyleSheet {
             padding: 14px 8px 4px 8px; }
         .mado-stage-bar button { color: white; }
         .mado-stage-title { color: white; font-size: 0.86em; }
-        .mado-function-bar { padding: 3px 8px; border-bottom: 1px solid alpha(@window_fg_color, 0.07); }
-        .mado-function-bar button { padding: 1px 9px; min-height: 26px; font-size: 0.88em; font-weight: 500; }
-        .mado-ticker { padding: 3px 10px; background: alpha(@window_fg_color, 0.05); font-size: 0.9em; }
         .mado-ask-bar { padding: 8px; border-top: 1px solid alpha(@window_fg_color, 0.09); background: @window_bg_color; }
         """
 }

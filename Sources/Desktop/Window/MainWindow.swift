@@ -1,7 +1,7 @@
 import ClientKit
 import GtkKit
 
-/// The resident window: own state, Stage, function bar, people and conversations, and the open conversation.
+/// The resident window: own state, Stage, people and conversations, and the open conversation.
 ///
 /// Narrow, the conversation takes the place of the lists, with everything else in sight; wide, they stand side by side;
 /// very wide, the Stage has a column of its own.
@@ -15,7 +15,6 @@ import GtkKit
     private let ownState: OwnStateBar
     private let trouble = TroubleBar()
     private let stage = StageView()
-    private let functions = FunctionBar()
     private let stageAbove = Bin()
     // A picture would take all the width that it has.
     private let stageBeside = Clamp(width: 460)
@@ -99,7 +98,7 @@ import GtkKit
         let row = Box(row: 0, center, stageBeside)
         row.setExpands(horizontally: true, vertically: true)
         stageAbove.setChild(stage.widget)
-        let main = Box(column: 0, ownState.widget, trouble.widget, stageAbove, functions.widget, row)
+        let main = Box(column: 0, ownState.widget, trouble.widget, stageAbove, row)
         pages.add(main, name: "main")
     }
 

@@ -87,25 +87,6 @@ internal import GtkShims
     package var distanceToEnd: Double { upper - pageSize - value }
 }
 
-/// Two children with a border that the user moves.
-@MainActor package final class Paned: Widget {
-    package init(_ orientation: Orientation) { super.init(floating: gtk_paned_new(orientation.native)) }
-    package func setStart(_ child: Widget?, resizes: Bool, shrinks: Bool = false) {
-        gtk_paned_set_start_child(opaque, child?.widget)
-        gtk_paned_set_resize_start_child(opaque, Int32(flag: resizes))
-        gtk_paned_set_shrink_start_child(opaque, Int32(flag: shrinks))
-    }
-    package func setEnd(_ child: Widget?, resizes: Bool, shrinks: Bool = false) {
-        gtk_paned_set_end_child(opaque, child?.widget)
-        gtk_paned_set_resize_end_child(opaque, Int32(flag: resizes))
-        gtk_paned_set_shrink_end_child(opaque, Int32(flag: shrinks))
-    }
-    package var position: Int {
-        get { Int(gtk_paned_get_position(opaque)) }
-        set { gtk_paned_set_position(opaque, Int32(newValue)) }
-    }
-}
-
 /// A child that comes and goes with a movement.
 @MainActor package final class Revealer: Widget {
     package enum Transition: Sendable { case none, fade, slideDown, slideUp }

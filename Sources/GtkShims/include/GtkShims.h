@@ -44,7 +44,6 @@ void mado_dispatch_drain_main_queue(void);
 // Translations.
 const char *mado_translate(const char *text);
 const char *mado_translate_plural(const char *one, const char *many, unsigned long count);
-const char *mado_translate_context(const char *context, const char *text);
 void mado_translations_open(const char *domain, const char *folder);
 
 /// Asks the window manager to keep it above others. Nothing on window systems other than X11.

@@ -6,9 +6,6 @@
 // What Swift cannot import from these headers: variadic functions, function-like macros and casts.
 
 GstMessageType mado_message_type(GstMessage *message);
-gpointer mado_message_source(GstMessage *message);
-/// The state that a pipeline came into by this message.
-GstState mado_message_new_state(GstMessage *message);
 /// Peak of all channels in decibels, from a message of the element "level"; below -100 when it is none.
 double mado_message_peak(GstMessage *message);
 /// The pixels of a sample as RGBA: `show` gets them with width, height and stride. FALSE when there are none.
@@ -22,6 +19,3 @@ void mado_element_set_object(gpointer element, const char *name, gpointer value)
 void mado_element_set_string(gpointer element, const char *name, const char *value);
 void mado_element_set_double(gpointer element, const char *name, double value);
 void mado_element_set_int(gpointer element, const char *name, int value);
-gboolean mado_element_get_boolean(gpointer element, const char *name);
-int mado_element_get_int(gpointer element, const char *name);
-void mado_element_set_flag(gpointer element, const char *name, int flags);
