@@ -166,7 +166,9 @@ import GtkKit
     func save(_ item: TimelineItem) {
         guard let media = item.media, let window = window() else { return }
         FileChooser.save(
-            title: tr("Save"), name: media.name ?? tr("File"), parent: window, accept: tr("Save"),
+            // The sender chose the name: it must not lead out of the folder that the user chooses.
+            title: tr("Save"), name: (media.name ?? tr("File")).replacing("/", with: "_"), parent: window,
+            accept: tr("Save"),
             cancel: tr("Cancel")
         ) { [weak self] target in
             self?.perform { [weak self] in
