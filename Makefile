@@ -101,6 +101,7 @@ conformance: test-packages
 # PICTURES=FOLDER keeps pictures; CONVERSATIONS="nheko" runs only one.
 clients: clients-packages
 	$(SWIFT) build --product mado
+	$(SWIFT) build --product mado-desktop
 	$(SWIFT) build --product mado-thumbnailer
 	Tests/Clients/run "$$($(SWIFT) build --show-bin-path)/mado" $(CONVERSATIONS)
 

@@ -1,6 +1,6 @@
 """Two people, two clients, one server: log in, ask for a chat, accept, talk both ways, see typing and presence.
 
-    conversation.py MADO nheko|quaternion|neochat
+    conversation.py MADO nheko|quaternion|neochat|mado-desktop
 
 To be run on an X display and a session bus of its own (see `run`). Ends with 1 when anything did not happen, when the
 server answered what it should not, or when a client complained about what docs/clients.md does not explain.
@@ -11,6 +11,7 @@ import re
 import sys
 import traceback
 
+from mado_desktop import MadoDesktop
 from neochat import NeoChat
 from nheko import Nheko
 from quaternion import Quaternion
@@ -23,6 +24,7 @@ PASSWORD = "correct-horse"
 # Refusals that are right; the reason of each is in docs/clients.md.
 KNOWN_REFUSALS = (
     ("GET", r"/room_keys/version$", 404),
+    ("POST", r"/client/v3/register$", 401),
     ("GET", r"/account_data/", 404),
     ("GET", r"/profile/", 404),
     ("GET", r"/profile/[^/]*%3A$", 400),
@@ -32,11 +34,14 @@ KNOWN_REFUSALS = (
 
 
 class Conversation:
-    pictures = {"nheko": "nheko-two-people", "quaternion": "quaternion-and-nheko", "neochat": "neochat-and-nheko"}
+    pictures = {
+        "nheko": "nheko-two-people", "quaternion": "quaternion-and-nheko", "neochat": "neochat-and-nheko",
+        "mado-desktop": "desktop-and-nheko"}
 
     def __init__(self, program, name):
         self.folder = f"{os.environ['CLIENTS_SCRATCH']}/{name}"
         self.name = name
+        self.program = program
         os.makedirs(self.folder)
         prepare_accessibility()
         self.server = Server(program, f"{self.folder}/server")
@@ -47,6 +52,13 @@ class Conversation:
 
     def open(self, kind, name, place):
         window = kind(name, f"{self.folder}/{name}", place, self.server.certificates)
+        self.windows.append(window)
+        return window
+
+    def open_mado_desktop(self, name, place):
+        """The one that was built beside the server."""
+        program = os.path.join(os.path.dirname(os.path.realpath(self.program)), "mado-desktop")
+        window = MadoDesktop(program, f"{self.folder}/{name}", place, self.server)
         self.windows.append(window)
         return window
 
@@ -121,6 +133,30 @@ class Conversation:
         hanako.open("Kenji")
         self.talk(hanako, kenji)
 
+    def mado_desktop(self):
+        hanako, kenji = self.open_mado_desktop("hanako", LEFT), self.open(Nheko, "kenji", RIGHT)
+        self.step("log in")
+        hanako.log_in(self.hanako, PASSWORD)
+        kenji.focus()
+        kenji.log_in(self.kenji, PASSWORD)
+        self.step("ask for a chat, accept")
+        hanako.ask(self.kenji)
+        hanako.waits_for("Kenji")
+        kenji.accept("Hanako")
+        hanako.open("Kenji")
+        kenji.see("^Write a message", role="text")
+        self.talk(hanako, kenji)
+        self.step("ask for a chat from the other side, accept")
+        maria = self.open_mado_desktop("maria", LEFT)
+        maria.log_in(self.server.add_member("maria", "Maria", PASSWORD), PASSWORD)
+        kenji.ask(f"@maria:{self.server.name}")
+        maria.accept("Kenji")
+        kenji.open("Maria")
+        maria.say("Is the ferry full?")
+        kenji.hears("Maria", "Is the ferry full?")
+        kenji.say("Half of it.")
+        maria.hears("Kenji", "Half of it.")
+
     # What is left to check
 
     def refusals(self):
@@ -137,7 +173,7 @@ class Conversation:
 
     def run(self):
         try:
-            getattr(self, self.name)()
+            getattr(self, self.name.replace("-", "_"))()
             found = list(self.refusals()) + list(self.complaints())
             for line in found:
                 print(f"{self.name}: not expected: {line}", file=sys.stderr)

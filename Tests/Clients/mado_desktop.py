@@ -1,0 +1,72 @@
+"""Mado's own desktop program: what a person does in its window, by way of what its own tests are written in."""
+
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Desktop"))
+import desktop  # noqa: E402
+
+SECONDS = 20  # as for the other clients
+
+
+class MadoDesktop(desktop.Desktop):
+    tells_typing = True
+    shows_presence = True
+    # The reason of each is in docs/clients.md.
+    known_complaints = (r"org\.freedesktop\.Notifications",)
+
+    def __init__(self, program, folder, place, server):
+        os.makedirs(folder)
+        desktop.PROGRAM = program
+        super().__init__("--server", server.address, "--authority", server.authority, home=folder)
+        self.server = server
+        self.start()
+        self.place(*place)
+
+    def log_in(self, user, password):
+        """On the first page, where the server's address is offered already."""
+        super().log_in(self.server.address, re.match("@([^:]*)", user)[1], password)
+
+    def ask(self, user):
+        """Asks somebody of the server's directory for a chat."""
+        name = re.match("@([^:]*)", user)[1]
+        self.command("win.find-people")
+        self.write("Search people", name)
+        self.click("^Select ", "check box")
+        self.click("^Ask ")
+
+    def waits_for(self, name):
+        self.see(f"Waiting for {name} to accept", seconds=SECONDS)
+
+    def accept(self, name):
+        self.see(f"^{name} asks for a chat", seconds=SECONDS)
+        self.click("^Accept$")
+        self.see("^Message$", seconds=SECONDS)
+
+    def open(self, name):
+        """What was asked for or accepted opens by itself."""
+        self.until(
+            lambda: self.find("^Message$") and not self.find(f"Waiting for {name}"), f"{name} is there", SECONDS)
+
+    def begin_to_type(self, text):
+        self.write("^Message$", text)
+
+    def hears(self, name, text):
+        self.see(re.escape(text), seconds=SECONDS)
+
+    def sees_typing(self, name):
+        self.see(f"^{name} is typing", seconds=SECONDS)
+
+    def sees_presence(self, name):
+        """The words below the name at the top of the conversation."""
+        self.see("^Ready", seconds=SECONDS)
+
+    def focus(self):
+        self.activate()
+
+    def complaints(self, known):
+        for line in self.read_log().splitlines():
+            if re.search(r"warn|error|critical|fail", line, re.IGNORECASE):
+                if not any(re.search(pattern, line) for pattern in known):
+                    yield line.strip()
