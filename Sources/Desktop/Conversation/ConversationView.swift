@@ -40,6 +40,7 @@ import GtkKit
         typing.setEllipsizes()
         notice.setWraps(true)
         notice.alignment = 0
+        notice.setExpands(horizontally: true)
         let bar = Box(row: 8, Image(icon: "mado-lock-symbolic", size: 16), notice)
         bar.addClass("mado-trouble")
         noticeBar.setChild(bar)

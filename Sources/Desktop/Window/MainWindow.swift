@@ -119,14 +119,14 @@ import GtkKit
         voice.onError = { [weak self] in self?.toast($0) }
         trouble.onNetworkSettings = { [weak self] _ in self?.onOpenSettings("network") }
         trouble.onLogIn = { [weak self] account in self?.logInAgain(account) }
-        window.addAction("find-people") { [weak self] in self?.listsPane?.findPeople() }
+        window.addAction("find-people") { [weak self] in self?.withLists { $0.findPeople() } }
         window.addAction("search") { [weak self] in self?.openSearch() }
         window.addAction("lists") { [weak self] in self?.closeConversation() }
         window.addAction("next-conversation") { [weak self] in self?.step(1) }
         window.addAction("previous-conversation") { [weak self] in self?.step(-1) }
         window.addAction("keys") { [weak self] in if let self { KeysDialog.show(parent: window) } }
-        window.addAction("show-people") { [weak self] in self?.listsPane?.show("people") }
-        window.addAction("show-conversations") { [weak self] in self?.listsPane?.show("conversations") }
+        window.addAction("show-people") { [weak self] in self?.withLists { $0.show("people") } }
+        window.addAction("show-conversations") { [weak self] in self?.withLists { $0.show("conversations") } }
     }
 
     // MARK: Account
@@ -261,6 +261,13 @@ import GtkKit
         let at = all.firstIndex { $0 === conversation?.conversation }
         let next = at.map { ($0 + by + all.count) % all.count } ?? 0
         open(all[next])
+    }
+
+    /// Where there is room for one pane only, the lists take the conversation's place.
+    private func withLists(_ act: (ListsPane) -> Void) {
+        guard let listsPane else { return }
+        if center.isFolded { closeConversation() }
+        act(listsPane)
     }
 
     private func openSearch() {
