@@ -55,6 +55,8 @@ import GtkKit
         label.alignment = 0
         label.setWraps(true)
         label.setWidth(max: 52)
+        // How narrow a text can be is measured letter by letter, in the square of the length of what has no spaces.
+        if markup.utf8.count > 200 { label.setWidth(characters: 20) }
         label.isSelectable = true
         // Selecting by mouse is enough here; the row takes the keyboard.
         label.isFocusable = false
