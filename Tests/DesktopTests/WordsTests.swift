@@ -17,6 +17,13 @@ import Testing
         )
     }
 
+    @Test func pollsAreTheNetworksDoingOnlyWhereTheServerHasAStream() {
+        let report = ConnectionReport(state: .polling)
+        #expect(Words.connectionDetail(report, waiting: 0).contains("the network holds streams back"))
+        #expect(
+            Words.connectionDetail(report, waiting: 0, hasStream: false) == "Connected; everything arrives at once")
+    }
+
     @Test func sizesAndDurations() {
         #expect(
             [0, 999, 1500, 1_500_000, 2_340_000_000].map { Words.bytes($0) } == [

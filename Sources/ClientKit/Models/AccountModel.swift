@@ -73,6 +73,9 @@
 }
 
 extension AccountModel {
+    /// Whether the server has Mado's own endpoints, the stream among them.
+    package var isOnMadoServer: Bool { record.isMado }
+
     /// Whether what is entered goes out now or with the next regular connection.
     package var isConnected: Bool {
         switch connection.state {

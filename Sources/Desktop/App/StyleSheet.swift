@@ -8,7 +8,8 @@ enum StyleSheet {
         .mado-small { font-size: 0.86em; }
         .mado-dim { opacity: 0.66; }
         .mado-connection { padding: 2px 8px; font-size: 0.86em; }
-        .mado-trouble { background: alpha(@warning_bg_color, 0.22); padding: 4px 6px 4px 12px; }
+        /* Higher than its line: GTK 4.8 measures the row a pixel lower without a width, and revealers complain of it. */
+        .mado-trouble { background: alpha(@warning_bg_color, 0.22); padding: 4px 6px 4px 12px; min-height: 1.4em; }
         .mado-trouble.error { background: alpha(@error_bg_color, 0.20); }
 
         .mado-dot { min-width: 9px; min-height: 9px; border-radius: 99px; border: 2px solid @window_bg_color;

@@ -43,13 +43,14 @@ enum Words {
         }
     }
 
-    /// The connection in a sentence.
-    static func connectionDetail(_ report: ConnectionReport, waiting: Int) -> String {
+    /// The connection in a sentence. Without `hasStream` the server itself has nothing faster than long polls.
+    static func connectionDetail(_ report: ConnectionReport, waiting: Int, hasStream: Bool = true) -> String {
         var sentence: String
         switch report.state {
         case .starting: sentence = tr("Starting")
         case .connecting: sentence = tr("Connecting to the server")
         case .streaming: sentence = tr("Connected; everything arrives at once")
+        case .polling where !hasStream: sentence = tr("Connected; everything arrives at once")
         case .polling: sentence = tr("Connected by long polls; the network holds streams back")
         case .shortPolling: sentence = tr("Connected by short polls; the network cuts longer ones")
         case .interval(let minutes, let next):

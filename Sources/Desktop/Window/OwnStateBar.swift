@@ -117,7 +117,8 @@ import GtkKit
         words.text = text
         // Short words are never cut; the header's other parts give way.
         words.setWidth(characters: min(text.reduce(0) { $0 + ($1.isASCII ? 1 : 2) }, 16))
-        let sentence = Words.connectionDetail(account.connection, waiting: account.waitingToSend)
+        let sentence = Words.connectionDetail(
+            account.connection, waiting: account.waitingToSend, hasStream: account.isOnMadoServer)
         detail.text = sentence + "."
         widget.tooltip = sentence
         widget.setAccessibleLabel(tr("Connection: %@", sentence))
