@@ -45,6 +45,16 @@ import Testing
         #expect(Words.names(people) == "Ana, Kenji and 2 others")
     }
 
+    @Test func longTextsAreFolded() {
+        let short = [MessageSpan(text: "short", style: .bold)]
+        #expect(MessageMarkup.beginning(of: short) == nil)
+        #expect(MessageMarkup.beginning(of: [MessageSpan(text: String(repeating: "a", count: 3100))]) == nil)
+        let long = MessageSpan(text: String(repeating: "x", count: 50_000))
+        let shown = MessageMarkup.beginning(of: short + [long])
+        #expect(shown?.first == short[0])
+        #expect(shown?.last?.text.count == MessageMarkup.limit - 5 + 1)
+    }
+
     @Test func timesOfTheDay() {
         #expect(DayTimes.parse("17:00, 9:05;12:30") == [545, 750, 1020])
         #expect(DayTimes.parse("24:00") == nil)

@@ -12,6 +12,7 @@ import GtkKit
     private let typing = Label("", classes: "mado-small", "mado-dim")
     private let notice = Label("", classes: "mado-small")
     private let noticeBar = Revealer()
+    private let noticeIcon = Image(icon: "mado-lock-symbolic", size: 16)
     private let dropHint = Label(tr("Drop files to send them"), classes: "mado-drop")
     private let column = Box(.vertical)
     private var thread: ThreadWindow?
@@ -41,7 +42,7 @@ import GtkKit
         notice.setWraps(true)
         notice.alignment = 0
         notice.setExpands(horizontally: true)
-        let bar = Box(row: 8, Image(icon: "mado-lock-symbolic", size: 16), notice)
+        let bar = Box(row: 8, noticeIcon, notice)
         bar.addClass("mado-trouble")
         noticeBar.setChild(bar)
         for part in [header.widget, noticeBar, timeline.widget, typing, composer.widget] as [Widget] {
@@ -99,6 +100,10 @@ import GtkKit
         let words = noticeWords
         noticeBar.isRevealed = words != nil
         if let words { notice.text = words }
+        noticeIcon.setIcon(
+            conversation.isEncrypted
+                ? "mado-lock-symbolic"
+                : conversation.requestState == .none ? "dialog-information-symbolic" : "mado-waiting-symbolic")
         composer.widget.isVisible = !conversation.isReadOnly && !conversation.isEncrypted
     }
 

@@ -17,7 +17,11 @@ import GtkKit
 
     private static func view(_ block: MessageBlock, _ context: MessageContext) -> Widget {
         switch block {
-        case .paragraph(let spans): return label(MessageMarkup.markup(spans), context)
+        case .paragraph(let spans):
+            guard let beginning = MessageMarkup.beginning(of: spans) else {
+                return label(MessageMarkup.markup(spans), context)
+            }
+            return folded(spans, beginning, context)
         case .heading(let level, let spans):
             let size = level <= 1 ? "x-large" : level == 2 ? "large" : "medium"
             return label("<span size='\(size)' weight='bold'>\(MessageMarkup.markup(spans))</span>", context)
@@ -49,6 +53,19 @@ import GtkKit
         }
     }
 
+    /// A text so long that laying it out takes seconds, which a sender could do to everybody: the rest on demand.
+    private static func folded(
+        _ spans: [MessageSpan], _ beginning: [MessageSpan], _ context: MessageContext
+    ) -> Widget {
+        let text = label(MessageMarkup.markup(beginning), context)
+        let all = Button(tr("Show all"))
+        all.addClass("mado-thread")
+        all.setAlignment(horizontal: .start)
+        // The button holds the label, not itself.
+        all.onClick { text.setMarkup(MessageMarkup.markup(spans)) }
+        return Box(column: 4, text, all)
+    }
+
     private static func label(_ markup: String, _ context: MessageContext) -> Label {
         let label = Label()
         label.setMarkup(markup)
@@ -71,6 +88,29 @@ import GtkKit
 /// Spans of text as Pango's markup.
 enum MessageMarkup {
     static func markup(_ spans: [MessageSpan]) -> String { spans.map(markup).joined() }
+
+    /// Characters that a message shows at first.
+    static let limit = 3000
+
+    /// The first part of a text that is too long to be shown at once; nil for one that is not.
+    static func beginning(of spans: [MessageSpan]) -> [MessageSpan]? {
+        var rest = limit
+        var shown: [MessageSpan] = []
+        for span in spans {
+            guard span.text.utf8.count > rest else {
+                rest -= span.text.utf8.count
+                shown.append(span)
+                continue
+            }
+            var part = span
+            part.text = String(span.text.prefix(rest)) + "…"
+            part.link = nil
+            // What is hardly longer is shown whole.
+            let left = spans.reduce(0) { $0 + $1.text.utf8.count } - (limit - rest) - part.text.utf8.count
+            return left > limit / 4 ? shown + [part] : nil
+        }
+        return nil
+    }
 
     private static func markup(_ span: MessageSpan) -> String {
         var text = Markup.escape(span.text)
