@@ -243,7 +243,8 @@ final class HTTP1Connection: ConnectionProtocol, ExchangeStream {
 
     var holdsOutput: Bool { false }
 
-    var isAnswering: Bool { exchange != nil }
+    /// Not while the request's body is still coming: its end with the peer's is no request, and has to be noticed.
+    var isAnswering: Bool { exchange != nil && flags.contains(.requestEnded) }
 
     /// Everything is written when it comes up.
     func produce() {}

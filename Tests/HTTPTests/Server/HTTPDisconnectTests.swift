@@ -47,6 +47,28 @@ struct HTTPDisconnectTests {
         }
     }
 
+    /// Nothing tells of the end again when it was there before the body was read.
+    @Test func aBodyThatEndsWithItsClientIsBroken() async throws {
+        let held = Held()
+        let broken = Tally()
+        try await withServer { exchange in
+            held.hold(exchange)
+        } test: { server in
+            let client = try await server.client()
+            try await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n")
+            try await eventually("the exchange waits") { held.count == 1 }
+            try await client.send("half of it")
+            client.shutdownWrite()
+            await held.on { exchange in
+                exchange.collectBody(limit: 100) { result in
+                    if case .failure(.disconnected) = result { broken.add() }
+                }
+            }
+            try await eventually("it hears") { broken.count == 1 }
+            try await eventually("the connection is gone") { server.statistics.open == 0 }
+        }
+    }
+
     /// The end of the client's direction may come together with bytes, and then only once.
     @Test func halfARequestAndTheEndClosesAtOnce() async throws {
         try await withServer { exchange in
