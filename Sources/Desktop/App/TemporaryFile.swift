@@ -5,8 +5,8 @@ enum TemporaryFile {
     static let folder: String = {
         var template = Array(
             "\(getenv("XDG_RUNTIME_DIR").map { String(cString: $0) } ?? "/tmp")/mado-XXXXXX".utf8CString)
-        // Readable by this user alone.
-        guard mkdtemp(&template) != nil else { return "/tmp" }
+        // Readable by this user alone. Where none can be made nothing is written: a folder of everybody's is no place.
+        guard mkdtemp(&template) != nil else { return "/nonexistent" }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }()
 
@@ -15,10 +15,4 @@ enum TemporaryFile {
     }
 
     static func remove(_ path: String) { unlink(path) }
-
-    /// Bytes of a file, 0 when there is none.
-    static func size(of path: String) -> Int64 {
-        var status = stat()
-        return stat(path, &status) == 0 ? Int64(status.st_size) : 0
-    }
 }
