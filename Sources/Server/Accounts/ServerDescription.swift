@@ -12,7 +12,9 @@ package struct ServerDescription: Sendable, RouteProviding {
     /// Features that came after the newest version above, by the names that clients ask for.
     static let features = [
         // Profile fields other than name and picture, as in v1.16.
-        "uk.tcpip.msc4133.stable"
+        "uk.tcpip.msc4133.stable",
+        // Delayed events.
+        "org.matrix.msc4140",
     ]
 
     private let publicBaseURL: String?

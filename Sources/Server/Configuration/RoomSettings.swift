@@ -9,6 +9,10 @@ package struct RoomSettings: Sendable, Equatable {
     package var isDirectoryOpen = false
     /// Whether only administrators put rooms into it.
     package var onlyAdministratorsPublish = false
+    /// How long before it is sent a client may have an event taken.
+    package var maximumDelay = Duration.seconds(86_400)
+    /// How many such events a member may have waiting.
+    package var delayedEventsPerMember = 100
 
     package init() {}
 }

@@ -9,9 +9,11 @@ extension Rooms {
         routes.add(.put, "\(room)/send/{eventType}/{txnId}", limit: .message) { [self] request in
             let type = request.parameter("eventType")
             if type == "m.room.encrypted" { await megolmSessions.letKeysPass(request.body, on: request.loop) }
+            let transaction = try request.eventTransaction()
+            let event = OutgoingEvent(type: type, content: request.body)
+            if let later = try await delayedEvents?.answer(request, event, transaction: transaction) { return later }
             let id = try await send(
-                type, request.body, to: request.roomID(), by: request.user,
-                transaction: request.eventTransaction())
+                type, request.body, to: request.roomID(), by: request.user, transaction: transaction)
             return Self.answer(id)
         }
         routes.add(.put, "\(room)/redact/{eventId}/{txnId}", limit: .message) { [self] request in
@@ -22,6 +24,8 @@ extension Rooms {
         }
         routes.add(.put, "\(room)/state/{eventType}/{stateKey...}", limit: .message) { [self] request in
             let key = StateKey(request.parameter("eventType"), request.parameter("stateKey"))
+            let event = OutgoingEvent(type: key.type, stateKey: key.key, content: request.body)
+            if let later = try await delayedEvents?.answer(request, event, transaction: nil) { return later }
             let id = try await setState(
                 key, request.body, in: request.roomID(), by: request.user, isGuest: request.session.isGuest)
             return Self.answer(id)

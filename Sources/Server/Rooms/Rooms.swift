@@ -18,16 +18,19 @@ package final class Rooms: Sendable {
     package let serverName: String
     package let configuration: Configuration
     let clock: WallClock
+    /// For those who want an event sent later; nil where nobody can have that.
+    let delayedEvents: DelayedEvents?
     let megolmSessions = MegolmSessions()
 
     package init(
         journal: Journal, serverName: String, configuration: Configuration = Configuration(),
-        clock: WallClock = .system
+        clock: WallClock = .system, delayedEvents: DelayedEvents? = nil
     ) {
         self.journal = journal
         self.serverName = serverName
         self.configuration = configuration
         self.clock = clock
+        self.delayedEvents = delayedEvents
     }
 
     /// The room that an identifier or an alias stands for.

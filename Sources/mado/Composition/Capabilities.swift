@@ -17,6 +17,7 @@ final class Capabilities: Sendable {
     let profiles: Profiles
     let media: MediaRepository
     let reports: Reports
+    let delayedEvents: DelayedEvents
     let limiter: RateLimiter
     private let notifier: SyncNotifier
     private let transactionExpiry: TransactionExpiry
@@ -65,7 +66,10 @@ final class Capabilities: Sendable {
         let receipts = Receipts(journal: journal)
         let accountData = AccountData(journal: journal, pushRules: pushRules)
         let roomSettings = Rooms.Configuration(configuration.rooms)
-        let rooms = Rooms(journal: journal, serverName: serverName, configuration: roomSettings)
+        let delayedEvents = DelayedEvents(
+            journal: journal, loop: loops[0], settings: DelayedEvents.Settings(configuration.rooms))
+        let rooms = Rooms(
+            journal: journal, serverName: serverName, configuration: roomSettings, delayedEvents: delayedEvents)
 
         let profiles = Profiles(journal: journal)
         let mediaStorage = try MediaFolder(mediaFolder)
@@ -77,7 +81,7 @@ final class Capabilities: Sendable {
         let devices = Devices(journal: journal, sessions: sessions, authentication: authentication)
 
         // Those who count must know of a batch before those who wait for it ask them.
-        for observer in [pushRules, ignoredUsers, unread, presence, notifier] as [any JournalObserver] {
+        for observer in [pushRules, ignoredUsers, unread, presence, notifier, delayedEvents] as [any JournalObserver] {
             journal.addObserver(observer)
         }
         for observer in [presence, notifier] as [any SessionObserver] { sessions.addObserver(observer) }
@@ -100,6 +104,7 @@ final class Capabilities: Sendable {
         self.profiles = profiles
         self.media = media
         reports = Reports(journal: journal)
+        self.delayedEvents = delayedEvents
         self.limiter = limiter
         self.notifier = notifier
         providers = [
@@ -118,6 +123,7 @@ final class Capabilities: Sendable {
             KeyBackup(journal: journal), ToDevice(journal: journal),
             Notifications(journal: journal, rules: pushRules), SpaceHierarchy(journal: journal, rooms: rooms),
             OpenID(serverName: serverName), reports, MessageSearch(journal: journal, index: searchIndex),
+            delayedEvents,
         ]
     }
 

@@ -41,7 +41,10 @@ final class ServerProcess {
         let capabilities = try Capabilities(
             configuration, store: store, mediaFolder: folder.mediaFolder, loops: group.loops, limiter: limiter,
             metrics: metrics)
-        try Blocking.run { [presence = capabilities.presence] in try await presence.restore() }
+        try Blocking.run {
+            try await capabilities.presence.restore()
+            try await capabilities.delayedEvents.restore()
+        }
         let health = JournalHealth { [journal = capabilities.journal] in journal.statistics }
         let requestLog = RequestLog(log: log, metrics: metrics)
         let authority = certificates.authorityForClients()

@@ -27,6 +27,14 @@ extension Rooms.Configuration {
     }
 }
 
+extension DelayedEvents.Settings {
+    init(_ settings: RoomSettings) {
+        self.init()
+        maximumDelay = settings.maximumDelay
+        perMember = settings.delayedEventsPerMember
+    }
+}
+
 extension MediaRepository.Settings {
     init(_ settings: MediaSettings) {
         self.init()

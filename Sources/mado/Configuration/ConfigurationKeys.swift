@@ -89,6 +89,12 @@ enum ConfigurationKeys {
 
             "The version of new rooms. Some clients, Debian 12's nheko among them, know none above 10.",
             isAllowed: { RoomSettings.supportedVersions.contains($0) }),
+        .duration(
+            "rooms.maximum_delay", \.rooms.maximumDelay, .seconds(1)...(.seconds(366 * 86_400)),
+            "How long before it is sent a client may have an event taken (delayed events)."),
+        .integer(
+            "rooms.delayed_events_per_member", \.rooms.delayedEventsPerMember, 1...10_000,
+            "How many delayed events a member may have waiting."),
     ]
 
     private static let media: [ConfigurationKey] = [
