@@ -3,7 +3,7 @@ import HTTP
 import MatrixAPI
 
 /// A client that waits for its sync to be answered.
-final class LongPoll: SyncWaiter, @unchecked Sendable {
+final class LongPoll: AskingWaiter<SyncQuery>, @unchecked Sendable {
     private let timeout: Duration
     private var timer: LoopTimer?
     /// Whatever there is, is answered now.

@@ -18,7 +18,7 @@ package final class Sync: RouteProviding {
     let notifier: SyncNotifier
     let connections: any ConnectionObserver
     let settings: Settings
-    private let deliveries: ToDeviceDeliveries
+    let deliveries: ToDeviceDeliveries
     private let filters = LoadingCache<FilterKey, SharedFilter>()
 
     private struct FilterKey: Hashable {
@@ -46,7 +46,7 @@ package final class Sync: RouteProviding {
     /// `GET /_matrix/client/v3/sync`. Source: Client-Server API, "Syncing".
     private func poll(_ request: Request) async throws -> Answer {
         let query = try await query(request, since: request.query("since"))
-        let presence = try Self.presence(request)
+        let presence = try Self.presence(request.query("set_presence"))
         let timeout = min(
             Duration.milliseconds(try request.query("timeout", in: 0...Int(Int32.max)) ?? 0), settings.maximumWait)
         deliveries.acknowledge(query)
@@ -59,7 +59,7 @@ package final class Sync: RouteProviding {
     private func stream(_ request: Request) async throws -> Answer {
         let since = request.head.headers.first(named: "last-event-id") ?? request.query("since")
         let query = try await query(request, since: since)
-        let presence = try Self.presence(request)
+        let presence = try Self.presence(request.query("set_presence"))
         deliveries.acknowledge(query)
         return .later { [self] exchange in
             SyncStream(self, exchange, query, received: request.received, presence: presence).start()
@@ -95,8 +95,10 @@ package final class Sync: RouteProviding {
             fullState: try request.queryFlag("full_state"))
     }
 
-    private static func presence(_ request: Request) throws -> String? {
-        guard let presence = request.query("set_presence") else { return nil }
+    /// What a client says of its member; nil when it says nothing.
+    /// - Throws: `M_INVALID_PARAM`.
+    static func presence(_ presence: String?) throws -> String? {
+        guard let presence else { return nil }
         guard ["online", "unavailable", "offline"].contains(presence) else {
             throw MatrixError.invalidParam("set_presence must be online, unavailable or offline")
         }

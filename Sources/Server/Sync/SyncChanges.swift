@@ -82,84 +82,10 @@ struct SyncChanges {
         }
     }
 
-    /// The newest `limit` events of a room that `isWanted`, oldest first, and whether older ones in the range were
-    /// left out.
-    func timeline(
-        in room: RoomID, limit: Int, through: Int64? = nil, where isWanted: (Event) throws -> Bool
-    ) throws -> (events: [Event], isLimited: Bool) {
-        let through = min(through ?? upTo, upTo)
-        guard let reader else {
-            let wanted = try (events[room] ?? []).filter { try $0.position <= through && isWanted($0) }
-            return (Array(wanted.suffix(limit)), wanted.count > limit)
-        }
-        return try reader.newestEvents(in: room, after: since, through: through, limit: limit, where: isWanted)
-    }
-
-    /// State that changed in (since, before), for each key its newest event, by position.
-    func stateChanges(in room: RoomID, before: Int64) throws -> [Event] {
-        guard let reader else {
-            var newest: [StateKey: Event] = [:]
-            for event in events[room] ?? [] where event.position < before {
-                if let key = event.stateIdentity { newest[key] = event }
-            }
-            return newest.values.sorted { $0.position < $1.position }
-        }
-        return try reader.stateChanges(in: room, after: since, through: before - 1)
-    }
-
-    /// Whose membership or profile changed in the range in this room.
-    func changedMembers(in room: RoomID) throws -> Set<UserID> {
-        let events =
-            if let reader { try reader.stateChanges(in: room, after: since, through: upTo) } else { events[room] ?? [] }
-        return Set(events.compactMap { $0.type == "m.room.member" ? $0.stateKey.map(UserID.init(unchecked:)) : nil })
-    }
-
-    /// Whether a user who was in the room at `since` and is in it now was there all the time.
-    ///
-    /// - Parameter event: the user's membership in the room now.
-    func hasStayed(_ event: Event) throws -> Bool {
-        var event = event
-        while event.position > since {
-            guard event.membership == .join, let replaced = event.replaces else { return false }
-            let earlier =
-                if let reader { try reader.event(at: replaced) } else {
-                    events[event.roomID]?.first { $0.position == replaced }
-                }
-            guard let earlier else { return event.previousMembership == .join }
-            event = earlier
-        }
-        return event.membership == .join
-    }
-
-    /// What a user was to a room at `since`, if that changed in the range.
-    func membershipBefore(of user: UserID, in room: RoomID) throws -> Membership? {
-        if let reader {
-            return try reader.stateEvent(in: room, StateKey("m.room.member", user.string), at: since)?.membership
-        }
-        let first = (events[room] ?? []).first { $0.stateKey == user.string && $0.type == "m.room.member" }
-        return first?.previousMembership
-    }
-}
-
-extension StoreReader {
-    /// The newest `limit` events of a room in (after, through] that `isWanted`, oldest first, and whether older ones
-    /// were left out. Looks at ten pages at most, so that a filter that matches nothing cannot cost a whole room.
-    func newestEvents(
-        in room: RoomID, after: Int64, through: Int64, limit: Int, where isWanted: (Event) throws -> Bool
-    ) throws -> (events: [Event], isLimited: Bool) {
-        var found: [Event] = []
-        var through = through
-        let page = max(limit + 1, 50)
-        for _ in 0..<10 {
-            let events = try events(in: room, after: after, through: through, order: .backward, limit: page)
-            for event in events where try isWanted(event) {
-                if found.count == limit { return (found.reversed(), true) }
-                found.append(event)
-            }
-            guard events.count == page, let last = events.last else { return (found.reversed(), false) }
-            through = last.position - 1
-        }
-        return (found.reversed(), true)
+    /// What happened in one room in the same range.
+    func of(_ room: RoomID) -> RoomChanges {
+        RoomChanges(
+            in: room, since: since, upTo: upTo, from: reader.map { .store($0) } ?? .memory(events[room] ?? []))
     }
 }
 

@@ -34,12 +34,13 @@ extension SyncComputation {
         let isJoined = membership.membership == .join
         let wasJoined = try membershipAtSince(room.id, membership) == .join
         guard isJoined || wasJoined else { return }
-        let changed = try changes.changedMembers(in: room.id)
+        let changes = changes.of(room.id)
+        let changed = try changes.changedMembers()
         let everybody = isJoined != wasJoined || isNewlyEncrypted ? room.users(with: .join) : []
         var met: [UserID] = []
         for other in changed {
             // A change of the profile is a member event too.
-            let wasThere = try changes.membershipBefore(of: other, in: room.id) == .join
+            let wasThere = try changes.membershipBefore(of: other) == .join
             let isThere = room.isJoined(other)
             if isThere, isJoined, !wasThere { met.append(other) }
             if wasThere, wasJoined, !isThere { found.parted.insert(other) }

@@ -70,7 +70,7 @@ extension SyncComputation {
     ) throws -> [UInt8]? {
         let wasThere = try !isInitial && membershipAtSince(room.id, membership) == .join
         // Who was away in between lacks state that changed meanwhile.
-        let wasJoined = try wasThere && (room.members[user].map(changes.hasStayed) ?? false)
+        let wasJoined = try wasThere && (room.members[user].map(changes.of(room.id).hasStayed) ?? false)
         let isNew = !wasJoined || query.fullState
         let receipts = changes.receipts[room.id] ?? []
         let accountData = try roomAccountData(room.id, isNew: !wasJoined)
@@ -106,7 +106,7 @@ extension SyncComputation {
 
     func membershipAtSince(_ id: RoomID, _ membership: RoomMembership) throws -> Membership? {
         guard membership.position > since else { return membership.membership }
-        return try changes.membershipBefore(of: user, in: id)
+        return try changes.of(id).membershipBefore(of: user)
     }
 
     // MARK: Timeline
@@ -129,7 +129,7 @@ extension SyncComputation {
         if wasJoined {
             // Between two syncs the member may have left and come back.
             let seesAll = visibility.seesEverything(after: since)
-            let (events, isLimited) = try changes.timeline(in: room.id, limit: limit) {
+            let (events, isLimited) = try changes.of(room.id).timeline(limit: limit) {
                 try filter.matches($0) && !ignored.hides($0) && (seesAll || visibility.allows($0))
             }
             return SyncTimeline(events: events, isLimited: isLimited)
@@ -224,10 +224,10 @@ extension SyncComputation {
     private func stateOutside(
         _ timeline: SyncTimeline, _ start: Int64, of room: RoomSnapshot, _ changes: SyncChanges
     ) throws -> [Event] {
-        var events = timeline.isLimited ? try changes.stateChanges(in: room.id, before: start) : []
+        var events = timeline.isLimited ? try changes.of(room.id).stateChanges(before: start) : []
         guard query.filter.room.timeline.leavesOut(room.id) else { return events }
         let shown = Set(timeline.events.map(\.position))
-        for event in try changes.stateChanges(in: room.id, before: upTo.position + 1)
+        for event in try changes.of(room.id).stateChanges(before: upTo.position + 1)
         where event.position >= start || !timeline.isLimited {
             guard !shown.contains(event.position) else { continue }
             events.removeAll { $0.stateIdentity == event.stateIdentity }
@@ -272,18 +272,22 @@ extension SyncComputation {
         if typing || (isNew && !sources.typing.typing(in: room.id).isEmpty),
             filter.events.matches(type: "m.typing", sender: nil)
         {
-            events.append(
-                RawJSON(
-                    JSONWriter.object { event in
-                        event.member("type", "m.typing")
-                        event.object("content") { content in
-                            content.array("user_ids") { users in
-                                for user in sources.typing.typing(in: room.id) { users.value(user.string) }
-                            }
-                        }
-                    }))
+            events.append(typingEvent(in: room.id))
         }
         return events
+    }
+
+    /// Who types in a room now, as `m.typing`.
+    func typingEvent(in room: RoomID) -> RawJSON {
+        RawJSON(
+            JSONWriter.object { event in
+                event.member("type", "m.typing")
+                event.object("content") { content in
+                    content.array("user_ids") { users in
+                        for user in sources.typing.typing(in: room) { users.value(user.string) }
+                    }
+                }
+            })
     }
 
     private func roomAccountData(_ id: RoomID, isNew: Bool) throws -> [RawJSON] {
@@ -324,12 +328,12 @@ extension SyncComputation {
         if isNews, departure <= since {
             timeline = SyncTimeline(events: room.members[user].map { [$0] } ?? [], isLimited: false)
         } else if isNews, try membershipAtSince(room.id, membership) == .join {
-            let (events, isLimited) = try changes.timeline(in: room.id, limit: limit, through: departure) {
+            let (events, isLimited) = try changes.of(room.id).timeline(limit: limit, through: departure) {
                 try filter.matches($0) && !ignored.hides($0) && visibility.allows($0)
             }
             timeline = SyncTimeline(events: events, isLimited: isLimited)
             if isLimited {
-                let changed = try changes.stateChanges(in: room.id, before: timeline.start(departure))
+                let changed = try changes.of(room.id).stateChanges(before: timeline.start(departure))
                 state = try changed.filter { query.filter.room.state.matches($0) }.map { try encode($0, in: room) }
             }
         } else {

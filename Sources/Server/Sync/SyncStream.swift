@@ -7,7 +7,7 @@ import MatrixAPI
 /// Besides a waiter's states it may be blocked: the client does not read as fast as there is news. Nothing is computed
 /// until it does, and then everything since at once, so that nothing piles up. A comment shows every `heartbeat`
 /// that the stream is alive, by which a client notices a proxy that holds it back.
-final class SyncStream: SyncWaiter, @unchecked Sendable {
+final class SyncStream: AskingWaiter<SyncQuery>, @unchecked Sendable {
     private var heartbeat: LoopTimer?
     private var isBlocked = false
 
