@@ -54,17 +54,23 @@ let package = Package(
         library("JSON"),
         library("EventLoop", ["LinuxShims"]),
         library("HTTP", ["EventLoop", "LinuxShims", "COpenSSL", "CNghttp2", "CZlib"]),
+        library("CurlKit", ["LinuxShims", "CurlShims", "CCurl", "COpenSSL"]),
+        library("Outbound", ["CurlKit", "HTTP", "EventLoop", "LinuxShims", "CurlShims", "CCurl"]),
         library("MatrixAPI", ["JSON"]),
         library("Store", ["MatrixAPI"]),
         library("StoreSQLite", ["Store", "MatrixAPI", "JSON", "EventLoop", "LinuxShims", "CSQLite"]),
         library(
             "Server",
-            ["Store", "MatrixAPI", "HTTP", "EventLoop", "JSON", "LinuxShims", "CArgon2", "COpenSSL", "CZlib"]),
+            [
+                "Store", "MatrixAPI", "Outbound", "HTTP", "EventLoop", "JSON", "LinuxShims", "CArgon2", "COpenSSL",
+                "CZlib",
+            ]),
 
         .executableTarget(
             name: "mado",
             dependencies: [
-                "Server", "StoreSQLite", "Store", "HTTP", "EventLoop", "JSON", "MatrixAPI", "LinuxShims", "CToml",
+                "Server", "StoreSQLite", "Store", "Outbound", "HTTP", "EventLoop", "JSON", "MatrixAPI", "LinuxShims",
+                "CToml",
             ],
             swiftSettings: strict),
         // Apart from `mado`, so that the server neither links libvips nor decodes a picture.
@@ -73,7 +79,7 @@ let package = Package(
         library(
             "ClientKit",
             [
-                "MatrixAPI", "JSON", "LinuxShims", "CurlShims", "CCurl", "SecretShims", "CSecret", "CSQLite",
+                "MatrixAPI", "JSON", "CurlKit", "LinuxShims", "CurlShims", "CCurl", "SecretShims", "CSecret", "CSQLite",
                 "COpenSSL",
             ]),
         library("GtkKit", ["GtkShims", "CGtk"]),
@@ -90,8 +96,9 @@ let package = Package(
         tests("JSONTests", ["JSON"]),
         tests("EventLoopTests", ["EventLoop"]),
         // What several test targets share.
-        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["HTTP", "COpenSSL"], path: "Tests/Support", swiftSettings: strict),
         tests("HTTPTests", ["TestSupport", "HTTP", "EventLoop", "LinuxShims", "COpenSSL"]),
+        tests("OutboundTests", ["TestSupport", "Outbound", "CurlKit", "HTTP", "EventLoop"]),
         tests("MatrixAPITests", ["MatrixAPI", "JSON"]),
         tests("StoreTests", ["Store", "StoreSQLite", "MatrixAPI", "JSON", "EventLoop"]),
         tests(
@@ -100,13 +107,13 @@ let package = Package(
                 "TestSupport", "Server", "Store", "StoreSQLite", "MatrixAPI", "JSON", "EventLoop", "HTTP", "COpenSSL",
                 "mado-thumbnailer",
             ]),
-        tests("MadoTests", ["mado", "Server", "StoreSQLite", "HTTP", "JSON"]),
+        tests("MadoTests", ["mado", "Server", "StoreSQLite", "Outbound", "HTTP", "JSON"]),
         tests("BenchTests", ["mado-bench"]),
         // The client's network half as a program, for tests that put it behind real proxies.
         .executableTarget(
             name: "mado-client-probe", dependencies: ["ClientKit", "JSON"], path: "Tests/ClientProbe",
             swiftSettings: strict),
-        tests("ClientKitTests", ["mado", "ClientKit", "MatrixAPI", "JSON", "TestSupport"]),
+        tests("ClientKitTests", ["mado", "ClientKit", "CurlKit", "MatrixAPI", "JSON", "TestSupport"]),
         tests("GtkKitTests", ["GtkKit"]),
         tests("DesktopTests", ["mado-desktop", "ClientKit", "GtkKit"]),
         tests("ArchitectureTests", []),

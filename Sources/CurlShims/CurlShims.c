@@ -1,4 +1,9 @@
+#define _GNU_SOURCE
 #include "CurlShims.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <sys/socket.h>
 
 CURLcode mado_curl_set_long(CURL *easy, CURLoption option, long value) { return curl_easy_setopt(easy, option, value); }
 
@@ -28,6 +33,31 @@ void mado_curl_set_functions(CURL *easy, const struct mado_curl_functions *funct
     curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, functions->tls);
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, context);
+}
+
+int mado_curl_parse_address(struct mado_curl_address *address, const char *text) {
+    memset(address, 0, sizeof *address);
+    address->family = AF_INET;
+    if (inet_pton(AF_INET, text, address->bytes) == 1) return 0;
+    address->family = AF_INET6;
+    return inet_pton(AF_INET6, text, address->bytes) == 1 ? 0 : -1;
+}
+
+static curl_socket_t open_only(void *context, curlsocktype purpose, struct curl_sockaddr *target) {
+    const struct mado_curl_address *only = context;
+    (void)purpose;
+    if (target->family != only->family) return CURL_SOCKET_BAD;
+    int is_same =
+        target->family == AF_INET
+            ? !memcmp(&((const struct sockaddr_in *)&target->addr)->sin_addr, only->bytes, 4)
+            : !memcmp(&((const struct sockaddr_in6 *)(const void *)&target->addr)->sin6_addr, only->bytes, 16);
+    if (!is_same) return CURL_SOCKET_BAD;
+    return socket(target->family, target->socktype | SOCK_CLOEXEC, target->protocol);
+}
+
+void mado_curl_set_only_address(CURL *easy, struct mado_curl_address *address) {
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_only);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, address);
 }
 
 void mado_curl_set_proxy_authentication(CURL *easy, enum mado_curl_proxy_authentication kind) {

@@ -1,3 +1,5 @@
+internal import CurlKit
+
 /// Which means brings news in this network: goes down when one is found out not to work, and up from time to time.
 struct SyncLadder {
     enum Suspicion: Equatable {

@@ -1,3 +1,5 @@
+internal import CurlKit
+
 extension SyncMachine {
     /// What is told of the exchange under way; of an earlier one it is too late.
     mutating func takeFromExchange(_ input: Input, _ now: ConnectionInstant) {

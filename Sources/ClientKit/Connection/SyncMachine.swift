@@ -1,3 +1,5 @@
+internal import CurlKit
+
 /// Decides what a connection does next. No I/O: it is told what happened and when, and says what to do.
 ///
 /// A connection begins with a *catch-up*, a poll that does not wait: its answer is there at once or never, so it tells

@@ -1,3 +1,4 @@
+internal import CurlKit
 import JSON
 
 /// Finds a server by its name. Source: Client-Server API, "Server discovery".

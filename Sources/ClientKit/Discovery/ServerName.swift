@@ -1,3 +1,5 @@
+internal import CurlKit
+
 /// What somebody enters for a server: `example.org`, `example.org:8448`, `https://matrix.example.org/`, or a member's
 /// name, `@hanako:example.org`.
 struct ServerName: Equatable {

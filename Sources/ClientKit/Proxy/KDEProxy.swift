@@ -1,3 +1,4 @@
+internal import CurlKit
 import Glibc
 
 /// The proxy of KDE's settings, the file `kioslaverc`.

@@ -1,3 +1,4 @@
+internal import CurlKit
 import Glibc
 
 /// For which servers no proxy is used: `no_proxy` of the environment, `ignore-hosts` of the desktop.

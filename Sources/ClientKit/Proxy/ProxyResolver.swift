@@ -1,3 +1,4 @@
+internal import CurlKit
 import Glibc
 
 /// Finds the ways to a server that an account's settings allow.

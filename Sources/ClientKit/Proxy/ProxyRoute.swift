@@ -1,3 +1,5 @@
+internal import CurlKit
+
 /// The way that a request takes.
 enum ProxyRoute: Sendable, Equatable {
     case direct

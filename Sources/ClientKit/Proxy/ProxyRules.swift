@@ -1,3 +1,5 @@
+internal import CurlKit
+
 /// Which proxy is to be used for what, before anything is evaluated.
 enum ProxyRules: Sendable, Equatable {
     case direct

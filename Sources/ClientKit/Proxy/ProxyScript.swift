@@ -1,3 +1,4 @@
+internal import CurlKit
 import Dispatch
 import Glibc
 

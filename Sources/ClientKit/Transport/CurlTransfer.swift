@@ -1,14 +1,15 @@
 internal import CCurl
 internal import CurlShims
 internal import COpenSSL
+internal import CurlKit
 
 /// One request on its way. Confined to libcurl's thread once it is started.
-final class CurlTransfer {
+final class CurlTransfer: CurlTransferring {
     enum Delivery {
         case whole(
             progress: (@Sendable (TransferProgress) -> Void)?,
             completion: @Sendable (Result<ClientResponse, TransportError>) -> Void)
-        case stream(StreamBuffer)
+        case stream(StreamBuffer<TransportError>)
     }
 
     let id: UInt64
@@ -241,8 +242,10 @@ final class CurlTransfer {
         }
     }
 
-    func finish(_ code: CURLcode) {
-        if let error = error(code) { return fail(error) }
+    func end(_ reason: CurlEnd) { fail(TransportError(reason)) }
+
+    func finish(_ code: UInt32) {
+        if let error = error(CURLcode(code)) { return fail(error) }
         switch delivery {
         case .stream(let buffer): buffer.finish(.success(()))
         case .whole(_, let completion):

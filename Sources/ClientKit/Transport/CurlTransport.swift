@@ -1,3 +1,4 @@
+internal import CurlKit
 import Synchronization
 
 /// HTTP on libcurl: HTTP/1.1 and HTTP/2, TLS 1.2 and 1.3, through whatever proxy the account's settings say.
@@ -6,7 +7,7 @@ import Synchronization
 package final class CurlTransport: ClientTransport {
     private struct State {
         var settings: NetworkSettings
-        var worker: CurlWorker
+        var worker: NetworkWorker
         var resolver: ProxyResolver
         /// Proxies that refused the credentials, and until when (monotonic milliseconds) they are not asked again: a few
         /// wrong passwords lock an account in many organisations.
@@ -28,7 +29,7 @@ package final class CurlTransport: ClientTransport {
     deinit { state.withLock { $0.worker.close() } }
 
     private static func makeState(_ settings: NetworkSettings) throws(TransportError) -> State {
-        let worker = try CurlWorker(authorityFile: settings.authorityFile)
+        let worker = try NetworkWorker(authorityFile: settings.authorityFile)
         let resolver = ProxyResolver(settings) { url throws(TransportError) in
             let request = ClientRequest(
                 "GET", url, destination: .memory(limit: 1 << 20), timeout: .seconds(15))
@@ -67,8 +68,8 @@ package final class CurlTransport: ClientTransport {
 
     /// A connection on which nothing arrives in time may be one that nobody at the other end knows any more, and HTTP/2
     /// would go on using it: from now on others are opened.
-    private func abandon(_ worker: CurlWorker) {
-        guard let new = try? CurlWorker(authorityFile: state.withLock({ $0.settings.authorityFile })) else { return }
+    private func abandon(_ worker: NetworkWorker) {
+        guard let new = try? NetworkWorker(authorityFile: state.withLock({ $0.settings.authorityFile })) else { return }
         state.withLock { state in
             let isCurrent = state.worker === worker
             (isCurrent ? worker : new).close()
@@ -97,12 +98,12 @@ package final class CurlTransport: ClientTransport {
 
     package func stream(_ request: ClientRequest) async throws -> StreamedResponse {
         try await onAnyRoute(request) { target, route, usesNegotiate, worker throws(TransportError) in
-            let buffer = StreamBuffer()
-            let order = CurlWorker.TransferOrder(
-                id: CurlWorker.newIdentifier(), request: request, target: target, route: route,
-                usesNegotiate: usesNegotiate, delivery: .stream(buffer))
-            let reading = StreamReading(id: order.id, buffer: buffer, worker: worker)
-            worker.put(.start(order))
+            let buffer = StreamBuffer<TransportError>(cut: .cut)
+            let order = TransferOrder(
+                id: CurlThread.newIdentifier(), request: request, target: target, route: route,
+                usesNegotiate: usesNegotiate, trust: worker.trust, delivery: .stream(buffer))
+            let reading = StreamReading(id: order.id, buffer: buffer, thread: worker.thread)
+            worker.thread.put(.start(order))
             let head = try await reading.head()
             let chunks = AsyncThrowingStream<[UInt8], any Error> { try await reading.next() }
             return StreamedResponse(status: head.status, headers: head.headers, chunks: chunks)
@@ -112,7 +113,7 @@ package final class CurlTransport: ClientTransport {
     /// Tries the ways in their order, and each with the kinds of authentication that it may need.
     private func onAnyRoute<T: Sendable>(
         _ request: ClientRequest,
-        _ body: @Sendable (ParsedURL, ProxyRoute, Bool, CurlWorker) async throws(TransportError) -> T
+        _ body: @Sendable (ParsedURL, ProxyRoute, Bool, NetworkWorker) async throws(TransportError) -> T
     ) async throws(TransportError) -> T {
         let target = try Self.target(request)
         let (worker, resolver) = state.withLock { ($0.worker, $0.resolver) }
@@ -137,7 +138,7 @@ package final class CurlTransport: ClientTransport {
     /// With a name and a password, the ways that use them; where the proxy wants neither of those, or nobody was named,
     /// the user's tickets.
     private func authenticated<T: Sendable>(
-        _ route: ProxyRoute, _ worker: CurlWorker, _ attempt: (Bool) async throws(TransportError) -> T
+        _ route: ProxyRoute, _ worker: NetworkWorker, _ attempt: (Bool) async throws(TransportError) -> T
     ) async throws(TransportError) -> T {
         guard let proxy = route.proxy else { return try await attempt(false) }
         let hasPassword = proxy.user?.isEmpty == false
@@ -173,22 +174,23 @@ package final class CurlTransport: ClientTransport {
     }
 
     private static func perform(
-        _ request: ClientRequest, target: ParsedURL, route: ProxyRoute, usesNegotiate: Bool, on worker: CurlWorker,
+        _ request: ClientRequest, target: ParsedURL, route: ProxyRoute, usesNegotiate: Bool, on worker: NetworkWorker,
         progress: (@Sendable (TransferProgress) -> Void)?
     ) async throws(TransportError) -> ClientResponse {
-        let id = CurlWorker.newIdentifier()
+        let id = CurlThread.newIdentifier()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                worker.put(
+                worker.thread.put(
                     .start(
-                        CurlWorker.TransferOrder(
+                        TransferOrder(
                             id: id, request: request, target: target, route: route, usesNegotiate: usesNegotiate,
+                            trust: worker.trust,
                             delivery: .whole(progress: progress) { continuation.resume(returning: $0) })))
                 // Cancelled before it began: the handler's command came too early.
-                if Task.isCancelled { worker.put(.cancel(id)) }
+                if Task.isCancelled { worker.thread.put(.cancel(id)) }
             }
         } onCancel: {
-            worker.put(.cancel(id))
+            worker.thread.put(.cancel(id))
         }
         return try result.get()
     }

@@ -1,3 +1,4 @@
+internal import CurlKit
 internal import CCurl
 internal import CurlShims
 

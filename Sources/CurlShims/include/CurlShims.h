@@ -29,6 +29,16 @@ struct mado_curl_functions {
 void mado_curl_set_functions(CURL *_Nonnull easy, const struct mado_curl_functions *_Nonnull functions,
                              void *_Nonnull context);
 
+/// The only address that a transfer's sockets may go to.
+struct mado_curl_address {
+    int family;
+    unsigned char bytes[16];
+};
+/// 0 when the text is an IPv4 or IPv6 address.
+int mado_curl_parse_address(struct mado_curl_address *_Nonnull address, const char *_Nonnull text);
+/// A socket to another address is never made. What the pointer points to has to live as long as the transfer.
+void mado_curl_set_only_address(CURL *_Nonnull easy, struct mado_curl_address *_Nonnull address);
+
 /// What may be done to authenticate to a proxy: Negotiate with the tickets that the user has, or the others with a
 /// name and a password.
 enum mado_curl_proxy_authentication { MADO_CURL_PROXY_NEGOTIATE, MADO_CURL_PROXY_PASSWORD };

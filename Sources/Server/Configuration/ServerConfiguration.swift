@@ -1,4 +1,5 @@
 package import HTTP
+package import Outbound
 
 /// What the administrator decides about a server. Plain values with defaults; where they come from (file,
 /// environment, command line) is the executable's concern.
@@ -20,6 +21,7 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var registration = RegistrationSettings()
     package var rooms = RoomSettings()
     package var media = MediaSettings()
+    package var outbound = OutboundSettings()
     package var tls = TLSSettings()
     package var http = HTTPSettings()
     package var limits = RateLimits()

@@ -1,6 +1,7 @@
 import EventLoop
 import HTTP
 import MatrixAPI
+import Outbound
 import Server
 import Store
 
@@ -19,6 +20,8 @@ final class Capabilities: Sendable {
     let reports: Reports
     let delayedEvents: DelayedEvents
     let limiter: RateLimiter
+    /// What the server asks of others.
+    let http: HTTPClient
     private let notifier: SyncNotifier
     private let transactionExpiry: TransactionExpiry
     private let mediaCleaning: MediaCleaning
@@ -28,7 +31,8 @@ final class Capabilities: Sendable {
     /// - Parameters:
     ///   - loops: those that serve clients; presence and what is done at times keep their timers on the first.
     ///   - mediaFolder: where uploads are kept.
-    /// - Throws: `StoreError` when the journal cannot be opened, `SystemError` when the folder cannot be made.
+    /// - Throws: `StoreError` when the journal cannot be opened, `SystemError` when the folder cannot be made,
+    ///   `OutboundSetupError` when the authorities for requests to others cannot be read.
     init(
         _ configuration: ServerConfiguration, store: any Store, mediaFolder: String, loops: [EventLoop],
         limiter: RateLimiter, metrics: Metrics
@@ -94,6 +98,7 @@ final class Capabilities: Sendable {
         searchIndex.start(on: loops[0])
 
         self.journal = journal
+        http = try HTTPClient(configuration.outbound)
         self.accounts = accounts
         self.tokens = tokens
         self.sessions = sessions

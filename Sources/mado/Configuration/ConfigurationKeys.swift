@@ -1,10 +1,12 @@
 import HTTP
+import Outbound
 import Server
 
 /// All keys of the configuration, in the order of the example file: keys without a table first, then table by table.
 enum ConfigurationKeys {
     static let all: [ConfigurationKey] =
-        server + registration + rooms + media + tls + log + metrics + presence + sync + limits + http + deadlines
+        server + registration + rooms + media + outbound + tls + log + metrics + presence + sync + limits + http
+        + deadlines
 
     static func named(_ name: String) -> ConfigurationKey? { byName[name] }
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
@@ -24,6 +26,7 @@ enum ConfigurationKeys {
         "registration": "Who may make an account.",
         "rooms": "New rooms.",
         "media": "Files that members upload, in the folder media of the data folder.",
+        "outbound": "What the server asks of other servers: pushes, feeds, previews.",
         "tls":
             "The certificate of https listeners. Without one, Mado makes a local authority and a certificate in the data folder.",
         "log": "The log, on the standard error stream.",
@@ -104,6 +107,26 @@ enum ConfigurationKeys {
             "media.anonymous_downloads", \.media.allowsAnonymousDownloads,
             "Whether whoever knows a file's address can download it without being logged in. Clients of before 2024 (Debian 12's Quaternion and NeoChat) show no pictures otherwise."
         ),
+    ]
+
+    private static let outbound: [ConfigurationKey] = [
+        .list(
+            "outbound.allow", \.outbound.allowed,
+            allowed:
+                "a list of addresses, ranges like \"10.0.0.0/8\" and names like \"push.lan\" or \"*.intranet.lan\"",
+            example: "[\"10.1.0.0/16\", \"feeds.intranet.lan\"]",
+            "What members may have the server fetch besides the public internet. Nothing else of the organisation's network is reached on a member's word.",
+            render: \.description, parse: { AllowedDestination($0) }),
+        .optional(
+            "outbound.proxy", \.outbound.proxy,
+            allowed: "a URL like \"http://proxy.lan:3128\", with user:password@ if need be",
+            example: "http://proxy.lan:3128",
+            "The proxy on the way out, of http, https or socks5h. What has no public address is reached without it.",
+            render: { $0 }, parse: ProxyURLText.proxy),
+        .optional(
+            "outbound.authorities", \.outbound.authorityFile, allowed: "a path", example: "/etc/mado/authorities.pem",
+            "PEM file with certificate authorities that are trusted besides the system's.", render: { $0 },
+            parse: { $0 }),
     ]
 
     private static let tls: [ConfigurationKey] = [

@@ -1,3 +1,4 @@
+import CurlKit
 import Glibc
 import Testing
 

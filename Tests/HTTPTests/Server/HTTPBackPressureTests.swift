@@ -1,6 +1,7 @@
 import EventLoop
 import HTTP
 import Synchronization
+import TestSupport
 import Testing
 
 /// Nothing is held without bound for a client that does not read, or for an application that does not.

@@ -1,6 +1,7 @@
 import COpenSSL
 import EventLoop
 import HTTP
+import TestSupport
 import Testing
 
 struct HTTPTLSTests {

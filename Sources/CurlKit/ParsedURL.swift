@@ -1,17 +1,17 @@
 internal import CCurl
 
 /// An absolute `http` or `https` URL (or one of a proxy) taken apart by libcurl, so that both understand the same by it.
-struct ParsedURL {
-    let scheme: String
+package struct ParsedURL: Sendable, Equatable {
+    package let scheme: String
     /// In lower case, without the brackets of an IPv6 address.
-    let host: String
+    package let host: String
     /// The scheme's own where none is written.
-    let port: Int
-    let user: String?
-    let password: String?
+    package let port: Int
+    package let user: String?
+    package let password: String?
 
     /// nil for what is no absolute URL.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard let handle = curl_url() else { return nil }
         defer { curl_url_cleanup(handle) }
         guard curl_url_set(handle, CURLUPART_URL, text, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK,
@@ -30,13 +30,13 @@ struct ParsedURL {
     }
 
     /// Scheme, host and port: what a password or a token may be shown to.
-    var origin: String { "\(scheme)://\(authority)" }
+    package var origin: String { "\(scheme)://\(authority)" }
 
     /// `host:port`, with brackets around an IPv6 address.
-    var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    package var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// Where `location` leads when it stands in an answer to `base`; nil for what leads nowhere.
-    static func resolve(_ location: String, against base: String) -> String? {
+    package static func resolve(_ location: String, against base: String) -> String? {
         guard let handle = curl_url() else { return nil }
         defer { curl_url_cleanup(handle) }
         guard curl_url_set(handle, CURLUPART_URL, base, 0) == CURLUE_OK,

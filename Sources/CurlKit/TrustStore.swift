@@ -1,15 +1,20 @@
 internal import COpenSSL
 
-/// The authorities that certificates are checked against: the system's, and an account's own beside them.
+/// The authorities that certificates are checked against: the system's, and own ones beside them.
 ///
 /// `@unchecked Sendable`: the store is filled before anybody else has it, and OpenSSL locks it inside.
-final class TrustStore: @unchecked Sendable {
+package final class TrustStore: @unchecked Sendable {
+    /// The own file of authorities cannot be read or holds no certificate.
+    package struct UnusableFile: Error {
+        package let path: String
+    }
+
     private let store: OpaquePointer
 
     /// The system's authorities are those that OpenSSL finds: `SSL_CERT_FILE`, `SSL_CERT_DIR`, else the folder that it
     /// was built for, from which a certificate is read only when it is needed.
-    /// - Throws: ``TransportError/authorityFile(path:)``.
-    init(authorityFile: String?) throws(TransportError) {
+    /// - Throws: ``UnusableFile``.
+    package init(authorityFile: String?) throws(UnusableFile) {
         store = X509_STORE_new()
         X509_STORE_set_default_paths(store)
         // As libcurl has it: an authority of ours is enough even where it is no root.
@@ -18,13 +23,13 @@ final class TrustStore: @unchecked Sendable {
         guard let authorityFile, !authorityFile.isEmpty else { return }
         let loaded = X509_STORE_load_file(store, authorityFile)
         ERR_clear_error()
-        guard loaded == 1 else { throw .authorityFile(path: authorityFile) }
+        guard loaded == 1 else { throw UnusableFile(path: authorityFile) }
     }
 
     deinit { X509_STORE_free(store) }
 
-    /// Lets a TLS context check against this store, whatever it had before.
-    func install(in context: OpaquePointer) {
+    /// Lets a TLS context (`SSL_CTX`) check against this store, whatever it had before.
+    package func install(in context: OpaquePointer) {
         X509_STORE_up_ref(store)
         SSL_CTX_set_cert_store(context, store)
     }

@@ -2,16 +2,16 @@ import Glibc
 import Synchronization
 
 /// A server on 127.0.0.1 that does with each connection what a test says, on a thread of its own.
-final class ScriptedServer: Sendable {
-    let port: Int
+package final class ScriptedServer: Sendable {
+    package let port: Int
     private let listener: Int32
     private let connections = Atomic<Int>(0)
 
-    var url: String { "http://127.0.0.1:\(port)" }
+    package var url: String { "http://127.0.0.1:\(port)" }
     /// How many were accepted so far.
-    var connectionCount: Int { connections.load(ordering: .acquiring) }
+    package var connectionCount: Int { connections.load(ordering: .acquiring) }
 
-    init(_ script: @escaping @Sendable (ScriptedConnection) -> Void) {
+    package init(_ script: @escaping @Sendable (ScriptedConnection) -> Void) {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -38,7 +38,7 @@ final class ScriptedServer: Sendable {
     }
 
     /// No more connections; a port that refuses them.
-    func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+    package func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
     deinit {
         stop()
@@ -63,7 +63,7 @@ private func startThread(_ body: @escaping @Sendable () -> Void) {
 }
 
 /// One connection, with calls that block. Closed when let go.
-final class ScriptedConnection {
+package final class ScriptedConnection {
     private let descriptor: Int32
     private var pending: [UInt8] = []
 
@@ -71,15 +71,15 @@ final class ScriptedConnection {
 
     deinit { close(descriptor) }
 
-    struct Request {
-        let method: String
-        let target: String
-        let headers: [String: String]
-        let body: [UInt8]
+    package struct Request {
+        package let method: String
+        package let target: String
+        package let headers: [String: String]
+        package let body: [UInt8]
     }
 
     /// The next request with its body; nil when the other side is gone.
-    func request() -> Request? {
+    package func request() -> Request? {
         guard let head = head() else { return nil }
         var lines = head.split(separator: "\r\n").map(String.init)
         let first = lines.removeFirst().split(separator: " ").map(String.init)
@@ -116,14 +116,14 @@ final class ScriptedConnection {
     }
 
     /// Blocks until the other side has closed the connection.
-    func waitForEnd() {
+    package func waitForEnd() {
         while fill() { pending = [] }
     }
 
-    @discardableResult func write(_ text: String) -> Bool { write(Array(text.utf8)) == text.utf8.count }
+    @discardableResult package func write(_ text: String) -> Bool { write(Array(text.utf8)) == text.utf8.count }
 
     /// How much of it was taken before the other side left, or took nothing for a while where `stallLimit` is set.
-    @discardableResult func write(_ bytes: [UInt8]) -> Int {
+    @discardableResult package func write(_ bytes: [UInt8]) -> Int {
         var done = 0
         while done < bytes.count {
             let count = bytes.withUnsafeBytes {
@@ -136,12 +136,12 @@ final class ScriptedConnection {
     }
 
     /// Writing gives up after so many milliseconds in which nothing was taken; 0 for never.
-    func setStallLimit(milliseconds: Int) {
+    package func setStallLimit(milliseconds: Int) {
         var limit = timeval(tv_sec: 0, tv_usec: milliseconds * 1000)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
-    func answer(_ status: Int = 200, _ body: String = "", headers: [String] = []) {
+    package func answer(_ status: Int = 200, _ body: String = "", headers: [String] = []) {
         let lines = (["HTTP/1.1 \(status) X", "content-length: \(body.utf8.count)"] + headers).joined(separator: "\r\n")
         write(lines + "\r\n\r\n" + body)
     }

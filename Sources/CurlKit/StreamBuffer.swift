@@ -1,24 +1,28 @@
 import Synchronization
 
 /// What has arrived of a streamed answer and was not read yet: between libcurl's thread and the task that reads.
-final class StreamBuffer: Sendable {
+package final class StreamBuffer<Failure: Error>: Sendable {
     private struct State {
         var head: (status: Int, headers: [(name: String, value: String)])?
         var headWaiter: CheckedContinuation<Void, Never>?
         var bytes: [UInt8] = []
         var reader: CheckedContinuation<Void, Never>?
         var isPaused = false
-        var end: Result<Void, TransportError>?
+        var end: Result<Void, Failure>?
     }
 
     /// Above this nothing more is taken from the connection until the reader has taken what is there.
-    private static let limit = 256 << 10
+    private static var limit: Int { 256 << 10 }
 
     private let state = Mutex(State())
+    private let cut: Failure
+
+    /// - Parameter cut: what the reader is told of an answer that ended before it had a head.
+    package init(cut: Failure) { self.cut = cut }
 
     // On libcurl's thread.
 
-    func begin(status: Int, headers: [(name: String, value: String)]) {
+    package func begin(status: Int, headers: [(name: String, value: String)]) {
         state.withLock { state -> CheckedContinuation<Void, Never>? in
             state.head = (status, headers)
             defer { state.headWaiter = nil }
@@ -27,7 +31,7 @@ final class StreamBuffer: Sendable {
     }
 
     /// False when there is no room: the connection is to be paused until `resume` is called.
-    func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    package func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let (taken, waiter) = state.withLock { state -> (Bool, CheckedContinuation<Void, Never>?) in
             guard state.bytes.count < Self.limit else {
                 state.isPaused = true
@@ -41,7 +45,7 @@ final class StreamBuffer: Sendable {
         return taken
     }
 
-    func finish(_ end: Result<Void, TransportError>) {
+    package func finish(_ end: Result<Void, Failure>) {
         let (head, reader) = state.withLock { state in
             if state.end == nil { state.end = end }
             defer {
@@ -56,7 +60,7 @@ final class StreamBuffer: Sendable {
 
     // For the reader.
 
-    func head() async throws(TransportError) -> (status: Int, headers: [(name: String, value: String)]) {
+    func head() async throws(Failure) -> (status: Int, headers: [(name: String, value: String)]) {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in
                 if state.head != nil || state.end != nil { return true }
@@ -68,12 +72,12 @@ final class StreamBuffer: Sendable {
         let (head, end) = state.withLock { ($0.head, $0.end) }
         if let head { return head }
         if case .failure(let error) = end { throw error }
-        throw .cut
+        throw cut
     }
 
     /// What is there, as soon as there is anything; nil at the end.
     /// - Parameter resume: lets the connection go on after a pause.
-    func next(resume: () -> Void) async throws(TransportError) -> [UInt8]? {
+    func next(resume: () -> Void) async throws(Failure) -> [UInt8]? {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in
                 if !state.bytes.isEmpty || state.end != nil { return true }

@@ -4,33 +4,20 @@ import Glibc
 internal import LinuxShims
 import Synchronization
 
-/// A thread with libcurl's connections, all with the same authorities. It ends, with its connections, when it is closed
-/// and its last transfer is done.
+/// A thread with libcurl's connections. It ends, with its connections, when it is closed and its last transfer is done.
 ///
 /// `@unchecked Sendable`: `transfers` is confined to the thread; `multi` is used by it alone but for
 /// `curl_multi_wakeup`, which any thread may call while the inbox is open.
-final class CurlWorker: @unchecked Sendable {
-    enum Command {
-        case start(TransferOrder)
+package final class CurlThread: @unchecked Sendable {
+    package enum Command: Sendable {
+        case start(any CurlOrder)
         case resume(UInt64)
         case cancel(UInt64)
     }
 
-    /// What makes a transfer on the thread.
-    struct TransferOrder: Sendable {
-        let id: UInt64
-        let request: ClientRequest
-        let target: ParsedURL
-        let route: ProxyRoute
-        let usesNegotiate: Bool
-        let delivery: CurlTransfer.Delivery
-
-        func fail(_ error: TransportError) {
-            switch delivery {
-            case .whole(_, let completion): completion(.failure(error))
-            case .stream(let buffer): buffer.finish(.failure(error))
-            }
-        }
+    /// libcurl does not start, or there is no thread to be had.
+    package struct CannotStart: Error {
+        package let reason: String
     }
 
     private struct Inbox {
@@ -42,15 +29,17 @@ final class CurlWorker: @unchecked Sendable {
     private static let isLibraryReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
     private static let identifiers = Atomic<UInt64>(1)
 
-    let trust: TrustStore
+    private let name: String
     private let inbox = Mutex(Inbox())
     private let multi: UnsafeMutableRawPointer
-    private var transfers: [UnsafeMutableRawPointer: CurlTransfer] = [:]
+    private var transfers: [UnsafeMutableRawPointer: any CurlTransferring] = [:]
 
-    /// - Throws: ``TransportError/authorityFile(path:)``, or when there is no thread to be had.
-    init(authorityFile: String?) throws(TransportError) {
-        trust = try TrustStore(authorityFile: authorityFile)
-        guard Self.isLibraryReady, let multi = curl_multi_init() else { throw .other("libcurl does not start") }
+    /// - Parameter name: of the thread, for ps; at most 15 bytes count.
+    package init(name: String) throws(CannotStart) {
+        self.name = name
+        guard Self.isLibraryReady, let multi = curl_multi_init() else {
+            throw CannotStart(reason: "libcurl does not start")
+        }
         self.multi = multi
         mado_curl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
         var thread = pthread_t()
@@ -59,23 +48,23 @@ final class CurlWorker: @unchecked Sendable {
             &thread, nil,
             { argument in
                 guard let argument else { return nil }
-                Unmanaged<CurlWorker>.fromOpaque(argument).takeRetainedValue().run()
+                Unmanaged<CurlThread>.fromOpaque(argument).takeRetainedValue().run()
                 return nil
             }, argument.toOpaque())
         guard failure == 0 else {
             argument.release()
-            throw .other("no thread: \(String(cString: strerror(failure)))")
+            throw CannotStart(reason: "no thread: \(String(cString: strerror(failure)))")
         }
         pthread_detach(thread)
     }
 
     deinit { curl_multi_cleanup(multi) }
 
-    static func newIdentifier() -> UInt64 { identifiers.wrappingAdd(1, ordering: .relaxed).newValue }
+    package static func newIdentifier() -> UInt64 { identifiers.wrappingAdd(1, ordering: .relaxed).newValue }
 
     // MARK: Any thread
 
-    func put(_ command: Command) {
+    package func put(_ command: Command) {
         let isTaken = inbox.withLock { inbox in
             guard !inbox.hasEnded else { return false }
             inbox.commands.append(command)
@@ -86,7 +75,7 @@ final class CurlWorker: @unchecked Sendable {
     }
 
     /// What is on its way goes on.
-    func close() {
+    package func close() {
         inbox.withLock { inbox in
             inbox.isClosing = true
             if !inbox.hasEnded { curl_multi_wakeup(multi) }
@@ -96,7 +85,7 @@ final class CurlWorker: @unchecked Sendable {
     // MARK: The thread
 
     private func run() {
-        mado_set_thread_name("mado-network")
+        mado_set_thread_name(name)
         mado_block_signals()
         while takeCommands() {
             var running: Int32 = 0
@@ -128,21 +117,14 @@ final class CurlWorker: @unchecked Sendable {
         return true
     }
 
-    private func transfer(_ id: UInt64) -> CurlTransfer? { transfers.values.first { $0.id == id } }
+    private func transfer(_ id: UInt64) -> (any CurlTransferring)? { transfers.values.first { $0.id == id } }
 
-    private func start(_ order: TransferOrder) {
-        do {
-            let transfer = try CurlTransfer(
-                id: order.id, request: order.request, target: order.target, route: order.route, trust: trust,
-                authentication: order.usesNegotiate ? MADO_CURL_PROXY_NEGOTIATE : MADO_CURL_PROXY_PASSWORD,
-                delivery: order.delivery, now: Monotonic.milliseconds())
-            guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
-                return order.fail(.other("libcurl takes no more transfers"))
-            }
-            transfers[transfer.easy] = transfer
-        } catch {
-            order.fail(error)
+    private func start(_ order: any CurlOrder) {
+        guard let transfer = order.transfer() else { return }
+        guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
+            return transfer.end(.refused("libcurl takes no more transfers"))
         }
+        transfers[transfer.easy] = transfer
     }
 
     private func finishDone() {
@@ -150,14 +132,14 @@ final class CurlWorker: @unchecked Sendable {
         while let easy = mado_curl_next_done(multi, &result) {
             guard let transfer = transfers.removeValue(forKey: easy) else { continue }
             curl_multi_remove_handle(multi, easy)
-            transfer.finish(result)
+            transfer.finish(result.rawValue)
         }
     }
 
-    private func end(_ transfer: CurlTransfer, _ error: TransportError) {
+    private func end(_ transfer: any CurlTransferring, _ reason: CurlEnd) {
         transfers[transfer.easy] = nil
         curl_multi_remove_handle(multi, transfer.easy)
-        transfer.fail(error)
+        transfer.end(reason)
     }
 
     private func endOverdue() {

@@ -1,8 +1,8 @@
 import Glibc
 
 /// The time that only goes forward.
-enum Monotonic {
-    static func milliseconds() -> Int64 {
+package enum Monotonic {
+    package static func milliseconds() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
@@ -11,7 +11,7 @@ enum Monotonic {
 
 extension Duration {
     /// Rounded up, so that a deadline is never early.
-    var wholeMilliseconds: Int64 {
+    package var wholeMilliseconds: Int64 {
         components.seconds * 1000 + (components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
     }
 }
