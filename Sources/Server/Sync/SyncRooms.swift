@@ -70,7 +70,7 @@ extension SyncComputation {
     ) throws -> [UInt8]? {
         let wasThere = try !isInitial && membershipAtSince(room.id, membership) == .join
         // Who was away in between lacks state that changed meanwhile.
-        let wasJoined = try wasThere && (room.members[user].map(changes.of(room.id).hasStayed) ?? false)
+        let wasJoined = try wasThere && (room.members[user].map { try changes.of(room.id).hasStayed($0) } ?? false)
         let isNew = !wasJoined || query.fullState
         let receipts = changes.receipts[room.id] ?? []
         let accountData = try roomAccountData(room.id, isNew: !wasJoined)
