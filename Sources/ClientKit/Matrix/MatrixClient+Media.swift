@@ -38,6 +38,11 @@ extension MatrixClient {
         }
     }
 
+    /// Where a file's bytes are, for whoever may ask for parts of them.
+    static func mediaURL(server: String, id: String, baseURL: String) -> String {
+        baseURL + "/_matrix/client/v1/media/download/\(QueryCoding.encode(server))/\(QueryCoding.encode(id))"
+    }
+
     static func parts(of uri: String) -> (server: String, id: String)? {
         guard uri.hasPrefix("mxc://") else { return nil }
         let parts = uri.dropFirst(6).split(separator: "/", omittingEmptySubsequences: false)

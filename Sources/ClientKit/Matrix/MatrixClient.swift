@@ -67,6 +67,9 @@ extension MatrixClientError {
             status: response.status, errcode: value?["errcode"]?.string,
             message: value?["error"]?.string ?? "The server answered with status \(response.status).",
             retryAfterMilliseconds: wait)
+        for (name, reason) in value?["fields"]?.object?.map({ ($0.key, $0.value) }) ?? [] {
+            fields[name] = reason.string
+        }
     }
 
     /// Whether asking again can help: the server is overloaded, away, or behind something that is.

@@ -8,6 +8,8 @@ package struct MatrixClientError: Error, Sendable, Equatable {
     package var message: String
     /// The server wants no request for so long.
     package var retryAfterMilliseconds: Int64?
+    /// What is wrong with single fields of a form.
+    package var fields: [String: String] = [:]
 
     package init(status: Int, errcode: String?, message: String, retryAfterMilliseconds: Int64? = nil) {
         self.status = status

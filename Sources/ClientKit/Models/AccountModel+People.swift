@@ -25,7 +25,9 @@ extension AccountModel {
                 }
             }
         }
-        return found.filter { $0.userID != userID }.map { found in
+        // The portal's own account is nobody to talk with.
+        let portal = "@mado:" + userID.drop { $0 != ":" }.dropFirst()
+        return found.filter { $0.userID != userID && $0.userID != portal }.map { found in
             var person = found
             if let contact = contacts.first(where: { $0.userID == found.userID }) {
                 person.isContact = contact.isContact

@@ -56,6 +56,8 @@ extension AccountModel {
             changes.contacts = true
             changes.outbox = true
             changes.profile = true
+            changes.portal = true
+            changes.instructions = true
             changes.summaries = Set(try database.roomIDs("invite"))
             var update = try engine.update(for: changes, database)
             update.people = try update.contacts?.people.map { try database.person($0.userID) } ?? []
@@ -79,6 +81,7 @@ extension AccountModel {
         changes.notify(.connection)
         if report.state.isContinuous, !wasConnected {
             for conversation in byRoom.values { conversation.connected() }
+            portal.connected()
         }
     }
 

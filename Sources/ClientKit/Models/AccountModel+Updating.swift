@@ -21,6 +21,7 @@ extension AccountModel {
         for (roomID, members) in update.members { byRoom[roomID]?.take(members: members) }
         for (roomID, people) in update.typing { byRoom[roomID]?.take(typing: people) }
         for (roomID, open) in update.slices { byRoom[roomID]?.take(open.slice, generation: open.generation) }
+        if portal.take(update) { told.append(.portal) }
         if !update.notices.isEmpty { told.append(.newMessages(update.notices)) }
         for change in told { changes.notify(change) }
     }
@@ -38,7 +39,7 @@ extension AccountModel {
         let before = conversations.map(\.roomID)
         var changed: [ConversationModel] = []
         for summary in summaries {
-            guard summary.membership == "join" else {
+            guard summary.membership == "join", summary.portalType == nil else {
                 byRoom.removeValue(forKey: summary.roomID)?.end()
                 continue
             }

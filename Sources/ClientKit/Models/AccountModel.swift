@@ -28,6 +28,8 @@
         didSet { if mode != oldValue { modeChanged() } }
     }
     package let changes = Observers<AccountChange>()
+    /// What the organisation shows.
+    package private(set) lazy var portal = PortalModel(account: self)
     /// The last error with what was entered or received here, for a message to the user.
     package internal(set) var storeProblem: String?
 

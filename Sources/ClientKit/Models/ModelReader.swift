@@ -11,11 +11,19 @@ struct ModelReader {
     func update(for changes: StoreChanges) throws -> ModelUpdate {
         var update = ModelUpdate()
         let summaries = try SummaryReader(database, owner: owner)
+        let portal = PortalReader(database: database, owner: owner)
         var rooms = changes.summaries.union(changes.members).union(changes.drafts)
         if changes.allSummaries { rooms.formUnion(try database.roomIDs("join")) }
         for roomID in rooms.sorted() {
-            if let summary = try summaries.summary(roomID) { update.summaries.append(summary) }
+            guard let summary = try summaries.summary(roomID) else { continue }
+            update.summaries.append(summary)
+            if summary.portalType != nil, let room = try portal.snapshot(roomID) { update.portalRooms.append(room) }
         }
+        if changes.portal {
+            update.portalDirectory = try database.value(PortalDirectory.value).flatMap { PortalDirectory(text: $0) }
+        }
+        update.portalIsOutdated = changes.portalIsOutdated
+        if changes.instructions { update.instructions = try database.instructions(limit: 200) }
         for (roomID, open) in windows {
             if changes.timelines.contains(roomID) || changes.members.contains(roomID),
                 var reader = try TimelineReader(database, owner: owner, roomID: roomID)

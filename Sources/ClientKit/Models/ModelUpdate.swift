@@ -14,6 +14,13 @@ struct ModelUpdate: Sendable {
     var waiting: Int?
     var notices: [Notice] = []
     var requestsChanged = false
+    /// The portal's rooms that have changed.
+    var portalRooms: [PortalSnapshot] = []
+    /// What the server says of the portal; the outer nil when nothing is new.
+    var portalDirectory: PortalDirectory?
+    var portalIsOutdated = false
+    /// Newest first; nil when nothing is new.
+    var instructions: [Instruction]?
 }
 
 /// The people whom the member wants to see.

@@ -39,7 +39,7 @@ extension OutboxEntry {
                 content.member("body", "* " + text)
                 content.object("m.new_content") { writeText(to: &$0) }
                 content.object("m.mentions") { _ in }
-            case .reaction: break
+            case .reaction, .submission: break
             case .redaction:
                 content.memberIfPresent("reason", reason)
                 return
@@ -97,7 +97,7 @@ extension OutboxEntry {
                 relation.memberIfPresent("event_id", target)
                 relation.memberIfPresent("key", key)
                 return
-            case .message, .file, .redaction: break
+            case .message, .file, .redaction, .submission: break
             }
             if let thread {
                 relation.member("rel_type", "m.thread")

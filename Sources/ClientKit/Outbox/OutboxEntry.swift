@@ -2,7 +2,7 @@ import JSON
 
 /// Something that the user has entered and the server does not have yet, or whose echo has not come back.
 struct OutboxEntry: Sendable, Equatable {
-    enum Kind: String, Sendable { case message, edit, reaction, redaction, file }
+    enum Kind: String, Sendable { case message, edit, reaction, redaction, file, submission }
 
     /// The order of entry.
     var id: Int64 = 0
@@ -23,6 +23,8 @@ struct OutboxEntry: Sendable, Equatable {
     /// Event or transaction id of what is edited, reacted to or taken back.
     var target: String?
     var file: OutboxFile?
+    /// A form that was filled in; its submission id is the transaction id.
+    var submission: SubmissionContent?
     /// The uploaded file's `mxc://` address.
     var upload: String?
     /// Set once the server has taken it.
@@ -70,6 +72,7 @@ extension OutboxEntry {
             }
             object.memberIfPresent("key", key)
             object.memberIfPresent("reason", reason)
+            if let submission { object.object("submission") { submission.write(to: &$0) } }
             guard let file else { return }
             object.object("file") { object in
                 object.member("mimetype", file.mimeType)
@@ -97,6 +100,7 @@ extension OutboxEntry {
             } ?? []
         key = json["key"]?.string
         reason = json["reason"]?.string
+        submission = json["submission"].flatMap { SubmissionContent($0) }
         guard let path, let value = json["file"] else { return }
         file = OutboxFile(
             path: path, mimeType: value["mimetype"]?.string ?? "application/octet-stream",

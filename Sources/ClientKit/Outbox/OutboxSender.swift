@@ -127,6 +127,7 @@ actor OutboxSender {
                 return try await fail(entry, "What it belongs to was never sent.")
             }
             entry.thread = names.thread
+            if entry.kind == .submission { return try await submit(entry) }
             entry = try await upload(entry)
             try await mark(entry, attempted: true)
             let eventID = try await put(entry, target: names.target, reply: names.reply)
@@ -137,6 +138,7 @@ actor OutboxSender {
             if let path = entry.file?.path { unlink(path) }
             return .sent
         } catch let error as MatrixClientError where !error.isTransient {
+            if entry.kind == .submission { await keepProblems(error.fields, of: entry) }
             return (try? await fail(entry, error.message)) ?? .wait(0)
         } catch let error as MatrixClientError {
             return .wait(error.retryAfterMilliseconds ?? 0)
@@ -146,6 +148,50 @@ actor OutboxSender {
         } catch {
             return .wait(0)
         }
+    }
+
+    // Forms
+
+    /// Uploads what goes with a form, each file once, then gives the form to its application. The server knows it by its
+    /// id, whatever was cut or killed before.
+    private func submit(_ entry: OutboxEntry) async throws -> Outcome {
+        guard var content = entry.submission else { return try await fail(entry, "The form cannot be read.") }
+        var entry = entry
+        for (name, value) in content.values {
+            guard case .file(var file) = value, file.upload == nil else { continue }
+            file.upload = try await engine.client.upload(file: file.path, mimeType: file.mimeType, name: file.name)
+            content.values[name] = .file(file)
+            entry.submission = content
+            try await engine.store.write { [entry] in try $0.setEntryContent(entry) }
+        }
+        try await mark(entry, attempted: true)
+        let answer = try await engine.client.submit(
+            content.body(created: entry.timestamp), id: entry.transactionID, to: entry.roomID)
+        try await engine.change { [entry, content] database, changes in
+            try database.setSubmission(
+                entry.transactionID, created: entry.timestamp, content: content,
+                state: Self.state(answer), in: entry.roomID)
+            try database.removeEntry(entry.id)
+            changes = .outbox(in: entry.roomID)
+        }
+        for path in content.files { unlink(path) }
+        return .sent
+    }
+
+    /// What is kept of the server's answer: its state, and what the application said where it was quick.
+    private static func state(_ answer: JSONValue) -> [UInt8] {
+        JSONWriter.object { object in
+            object.member("state", answer["state"]?.string ?? "accepted")
+            for (key, value) in answer["answer"]?.object?.map({ ($0.key, $0.value) }) ?? [] where key != "state" {
+                object.member(key, value)
+            }
+        }
+    }
+
+    private func keepProblems(_ problems: [String: String], of entry: OutboxEntry) async {
+        var entry = entry
+        entry.submission?.problems = problems
+        try? await engine.store.write { [entry] in try $0.setEntryContent(entry) }
     }
 
     private func mark(_ entry: OutboxEntry, attempted: Bool) async throws {
@@ -164,7 +210,7 @@ actor OutboxSender {
                 try database.removeEntry(target.id)
                 if let path = target.file?.path { unlink(path) }
             case .reaction: try database.removeEntry(entry.id)
-            case .message, .file, .edit: try database.setFailure(reason, of: entry.id)
+            case .message, .file, .edit, .submission: try database.setFailure(reason, of: entry.id)
             }
             changes = .outbox(in: entry.roomID)
         }
@@ -191,6 +237,7 @@ actor OutboxSender {
         switch entry.kind {
         case .redaction:
             return try await engine.client.redact(target ?? "", entry.transactionID, content, in: entry.roomID)
+        case .submission: preconditionFailure("forms have their own way")
         case .reaction:
             return try await engine.client.sendEvent("m.reaction", entry.transactionID, content, in: entry.roomID)
         case .message, .file, .edit:

@@ -123,7 +123,9 @@ extension Database {
 
     /// Copies of files that an entry still needs.
     func outboxFiles() throws -> Set<String> {
-        Set(try all("SELECT file FROM outbox WHERE file IS NOT NULL") { $0.text(0) })
+        let single = try all("SELECT file FROM outbox WHERE file IS NOT NULL") { $0.text(0) }
+        let forms = try all(Self.entryColumns + " WHERE kind = 'submission'") { Self.entry($0) }
+        return Set(single + forms.flatMap { $0.submission?.files ?? [] })
     }
 
     // Drafts

@@ -5,5 +5,5 @@ struct Migration: Sendable {
     let script: SQL
 
     /// All migrations, in order.
-    static let all: [Migration] = [.initialSchema]
+    static let all: [Migration] = [.initialSchema, .portal]
 }

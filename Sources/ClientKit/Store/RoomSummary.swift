@@ -2,6 +2,8 @@
 struct RoomSummary: Sendable, Equatable {
     var roomID: String
     var membership: String
+    /// Set for the portal's rooms, which are no conversations.
+    var portalType: PortalRoomType?
     var title = ""
     var topic = ""
     var avatar: MediaReference?

@@ -29,6 +29,11 @@ struct SummaryReader {
         let room = row.0
         var summary = RoomSummary(roomID: roomID, membership: row.1)
         (summary.unread, summary.highlights) = (row.5, row.6)
+        summary.portalType = try PortalRoomType(database, room: room)
+        if summary.portalType != nil {
+            summary.title = try database.state("m.room.name", in: room)?.content["name"]?.string ?? ""
+            return summary
+        }
         let members = try database.members(of: room, limit: Self.memberLimit)
         let own = try database.member(owner, in: room)
         try describe(&summary, room, members, own, counted: row.3)

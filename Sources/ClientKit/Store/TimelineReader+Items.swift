@@ -118,7 +118,7 @@ extension TimelineReader {
             case .reaction:
                 guard let index = index(of: target, in: items), let key = entry.key else { continue }
                 addReaction(key, to: &items[index])
-            case .message, .file: continue
+            case .message, .file, .submission: continue
             }
         }
     }

@@ -17,6 +17,11 @@ struct StoreChanges: Sendable {
     var outbox = false
     var profile = false
     var drafts: Set<String> = []
+    /// The server's list of the portal's rooms.
+    var portal = false
+    var instructions = false
+    /// The server has another list of the portal's rooms than the one that is kept.
+    var portalIsOutdated = false
     /// Events that are new to everybody: room and event id.
     var arrived: [(roomID: String, eventID: String)] = []
 

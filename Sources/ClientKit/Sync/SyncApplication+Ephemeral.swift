@@ -1,4 +1,5 @@
 import JSON
+import MatrixAPI
 
 extension SyncApplication {
     mutating func applyEphemeral(_ event: JSONValue, _ roomID: String, _ room: Int64) throws {
@@ -53,6 +54,16 @@ extension SyncApplication {
         case OwnAccountData.contacts: changes.contacts = true
         default: break
         }
+    }
+
+    /// Instructions come from the portal's own account only.
+    mutating func applyToDevice(_ event: JSONValue) throws {
+        guard event["type"]?.string == "mado.instruction", let content = event["content"],
+            let server = UserID(owner)?.server, event["sender"]?.string == "@mado:\(server)",
+            let instruction = Instruction(content, received: now)
+        else { return }
+        try database.addInstruction(instruction.id, content: Array(content.bytes), received: now)
+        changes.instructions = true
     }
 
     mutating func applyPresence(_ event: JSONValue) throws {

@@ -32,6 +32,7 @@ struct SyncApplication {
         try forEachRoom(rooms?["join"]) { try $0.applyJoined($1, $2) }
         try forEachRoom(rooms?["invite"]) { try $0.applyInvite($1, $2) }
         try forEachRoom(rooms?["leave"]) { try $0.applyLeft($1, $2) }
+        for event in answer["to_device"]?["events"]?.array ?? JSONValue.emptyArray { try applyToDevice(event) }
         for event in answer["presence"]?["events"]?.array ?? JSONValue.emptyArray { try applyPresence(event) }
         try database.setValue(next, for: Self.token)
     }
@@ -121,6 +122,12 @@ struct SyncApplication {
             if key == owner { changes.profile = true }
         } else {
             try database.setState(event.type, key, sender: event.sender, content: event.content, in: room)
+            if event.type == "mado.programme" {
+                try database.setValue(String(now), for: PortalReader.programmeTime(roomID))
+            }
+            if event.type == "m.space.child", try PortalRoomType(database, room: room) == .space {
+                changes.portalIsOutdated = true
+            }
         }
     }
 
@@ -133,6 +140,7 @@ struct SyncApplication {
             if event.stateKey != nil { try applyState(event, roomID, room) }
             if try database.insert(event, at: position, in: room) {
                 position += 1
+                try database.keepReadings(of: event, in: room, roomID)
                 if !isFirst, event.sender != owner, event.isShown { changes.arrived.append((roomID, event.eventID)) }
             }
             changes.outbox = changes.outbox || event.sender == owner

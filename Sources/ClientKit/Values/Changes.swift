@@ -17,6 +17,7 @@ package enum AccountChange: Sendable, Equatable {
     case requests
     case contacts
     case newMessages([Notice])
+    case portal
 }
 
 /// What ``ConversationModel`` tells its observers, after the model has changed.
