@@ -37,6 +37,7 @@ let package = Package(
         systemLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         systemLibrary("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
         systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        systemLibrary("CXml2", pkgConfig: "libxml-2.0", apt: "libxml2-dev"),
         systemLibrary("CVips", pkgConfig: "vips", apt: "libvips-dev"),
         systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         systemLibrary("CSecret", pkgConfig: "libsecret-1", apt: "libsecret-1-dev"),
@@ -63,7 +64,7 @@ let package = Package(
             "Server",
             [
                 "Store", "MatrixAPI", "Outbound", "HTTP", "EventLoop", "JSON", "LinuxShims", "CArgon2", "COpenSSL",
-                "CZlib",
+                "CZlib", "CXml2",
             ]),
 
         .executableTarget(

@@ -34,6 +34,7 @@ enum Program {
         case "member": try MemberCommand.run(command)
         case "token": try TokenCommand.run(command)
         case "report": try ReportCommand.run(command)
+        case "media": try MediaCommand.run(command)
         case "doctor": return DoctorCommand.run(command)
         case "config": try ConfigCommand.run(command)
         default: TerminalOutput.say("mado \(ServerVersion.string)")

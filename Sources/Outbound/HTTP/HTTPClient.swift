@@ -57,6 +57,11 @@ package final class HTTPClient: Sendable {
         _ = try await way(to: hop, deadline: Monotonic.milliseconds() + 10_000)
     }
 
+    /// Where `link` leads when it stands in a page or answer at `base`; nil for what leads nowhere.
+    package static func resolve(_ link: String, against base: String) -> String? {
+        ParsedURL.resolve(link, against: base)
+    }
+
     // MARK: One hop
 
     private enum Way {

@@ -20,6 +20,8 @@ package enum RateLimitGroup: String, Sendable, CaseIterable {
     case membership
     /// Searches and other work that costs.
     case search
+    /// Previews of links, for which the server asks others.
+    case preview
 }
 
 /// How often something may happen: `perSecond` on average, `burst` at once.

@@ -24,6 +24,8 @@ package struct RateLimits: Sendable, Equatable {
     package var membership = RequestRate(burst: 30, perMinute: 60)
     /// Searches and other work that costs, per member.
     package var search = RequestRate(burst: 20, perMinute: 60)
+    /// Previews of links, per member.
+    package var preview = RequestRate(burst: 20, perMinute: 60)
     /// Everything else, per member.
     package var general = RequestRate(burst: 300, perMinute: 1200)
 

@@ -22,6 +22,7 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var rooms = RoomSettings()
     package var media = MediaSettings()
     package var outbound = OutboundSettings()
+    package var previews = PreviewSettings()
     package var tls = TLSSettings()
     package var http = HTTPSettings()
     package var limits = RateLimits()

@@ -149,6 +149,11 @@ package final class JournalTransaction {
             transaction: draft.transaction, replaces: previous?.position,
             previousContent: previous.map { Array($0.contentBytes) })
         try store.insert(event, relation: draft.relation)
+        let media = ContentURI.mediaIDs(in: event.contentBytes)
+        if !media.isEmpty { try store.insertMediaReferences(media, at: event.position) }
+        if let previous, !ContentURI.mediaIDs(in: previous.contentBytes).isEmpty {
+            try store.deleteMediaReferences(at: previous.position)
+        }
         record(.event(event))
         if event.type == "m.room.member" { try setMembership(event, in: room) }
         room.apply(event)
@@ -170,6 +175,7 @@ package final class JournalTransaction {
         try store.redact(
             target, in: room.id, json: redacted.json, contentRange: redacted.contentRange,
             because: redaction.jsonWithRoomID)
+        try store.deleteMediaReferences(at: event.position)
         record(.redaction(of: redacted))
         room.replaceRedacted(redacted)
         setRoom(room)

@@ -1,8 +1,8 @@
 package import EventLoop
 import Store
 
-/// Removes what nothing refers to: identifiers that were never used, and files whose upload did not get as far as the
-/// database.
+/// Removes what nothing refers to: identifiers that were never used, files whose upload did not get as far as the
+/// database, and, where the administrator wants it, files that nothing names any more.
 package final class MediaCleaning: Sendable {
     /// How often it looks.
     private static let interval = Duration.seconds(3600)
@@ -11,13 +11,27 @@ package final class MediaCleaning: Sendable {
     /// Identifiers forgotten in one proposal.
     private static let limit = 1000
 
-    private let journal: Journal
+    /// How long is kept what nothing names; nil for ever.
+    package struct Retention: Sendable {
+        package var unused: Duration?
+        /// Files that encrypted messages may name: the server cannot see whether they do.
+        package var unreadable: Duration?
+        /// Pictures of previews, which can be fetched again.
+        package var preview: Duration? = .seconds(7 * 86_400)
+        package init() {}
+    }
+
+    let journal: Journal
+    private let retention: Retention
     private let storage: any MediaStorage
     private let clock: WallClock
     private let thread = BlockingPool(threads: 1, name: "media-clean")
 
-    package init(journal: Journal, storage: any MediaStorage, clock: WallClock = .system) {
+    package init(
+        journal: Journal, storage: any MediaStorage, retention: Retention = Retention(), clock: WallClock = .system
+    ) {
         self.journal = journal
+        self.retention = retention
         self.storage = storage
         self.clock = clock
     }
@@ -40,7 +54,15 @@ package final class MediaCleaning: Sendable {
         try await journal.write { transaction in
             try transaction.store.deleteUnusedMedia(expiredBefore: transaction.now, limit: Self.limit)
         }
-        let before = clock.now / 1000 - Self.leastAge
+        try await purge(retention, of: nil)
+        return try await removeContents(keptBefore: oldestUpload)
+    }
+
+    /// When an upload that is still under way may have begun, in seconds since 1970.
+    var oldestUpload: Int64 { clock.now / 1000 - Self.leastAge }
+
+    /// Removes bytes that no row has.
+    func removeContents(keptBefore before: Int64) async throws -> Int {
         let digests = try await thread.run { [storage] in storage.digests(keptBefore: before) }
         var removed = 0
         for batch in digests.batches(of: 500) {

@@ -19,12 +19,15 @@ package final class MediaRepository: Sendable {
         package var unusedLifetime = Duration.seconds(24 * 3600)
         /// Identifiers that a member may have waiting.
         package var maximumUnused = 20
+        /// What one member may keep, and all together, in bytes; nil without a limit.
+        package var memberQuota: Int64?
+        package var totalQuota: Int64?
         package init() {}
     }
 
     let journal: Journal
     let serverName: String
-    let settings: Settings
+    package let settings: Settings
     let storage: any MediaStorage
     let arrivals = MediaArrivals()
     private let clock: WallClock
@@ -79,7 +82,9 @@ package final class MediaRepository: Sendable {
     /// - Throws: `M_TOO_LARGE`, `MediaStorageError`; `HTTPBodyError` when the body breaks off.
     package func upload(_ body: RequestBody, _ description: Description, by user: UserID) async throws -> MediaID {
         let id = Self.newID()
-        try await receive(body, description) { content, transaction in
+        try await journal.store.read { [self] in try checkQuotas(of: user, Int64(body.announcedLength ?? 0), $0) }
+        try await receive(body, description) { [self] content, transaction in
+            try checkQuotas(of: user, content.size, transaction.store)
             try transaction.store.insertMedia(
                 StoredMedia(id: id, uploader: user, created: transaction.now, expires: 0, content: content))
         }
@@ -92,16 +97,22 @@ package final class MediaRepository: Sendable {
         _ body: RequestBody, _ description: Description, to id: MediaID, by user: UserID
     ) async throws {
         // Asked before the body is read, and again when it is there.
-        try await journal.store.read { [clock] in try Self.checkReserved(id, by: user, at: clock.now, $0) }
-        try await receive(body, description) { content, transaction in
+        try await journal.store.read { [self] reader in
+            try Self.checkReserved(id, by: user, at: clock.now, reader)
+            try checkQuotas(of: user, Int64(body.announcedLength ?? 0), reader)
+        }
+        try await receive(body, description) { [self] content, transaction in
             try Self.checkReserved(id, by: user, at: transaction.now, transaction.store)
+            try checkQuotas(of: user, content.size, transaction.store)
             try transaction.store.setMediaContent(content, of: id)
         }
         arrivals.arrived(id)
     }
 
-    /// Takes in a file that is in memory.
-    package func add(_ bytes: [UInt8], _ description: Description, by user: UserID) async throws -> ContentURI {
+    /// Takes in a file that is in memory: the server's own, for which no quota counts.
+    package func add(
+        _ bytes: [UInt8], _ description: Description, by user: UserID, for purpose: StoredMedia.Purpose = .upload
+    ) async throws -> ContentURI {
         let id = Self.newID()
         let incoming = try await disk.run { [storage] in
             let incoming = try storage.receive()
@@ -109,6 +120,17 @@ package final class MediaRepository: Sendable {
             return incoming
         }
         try await finish(incoming, description) { content, transaction in
+            try transaction.store.insertMedia(
+                StoredMedia(
+                    id: id, uploader: user, created: transaction.now, expires: 0, content: content, purpose: purpose))
+        }
+        return ContentURI(server: serverName, id: id)
+    }
+
+    /// Takes in a file of the administrator's, under a new identifier; no quota and no limit counts.
+    package func add(_ body: RequestBody, _ description: Description, by user: UserID) async throws -> ContentURI {
+        let id = Self.newID()
+        try await receive(body, description, maximum: .max) { content, transaction in
             try transaction.store.insertMedia(
                 StoredMedia(id: id, uploader: user, created: transaction.now, expires: 0, content: content))
         }
@@ -131,13 +153,14 @@ package final class MediaRepository: Sendable {
     }
 
     private func receive(
-        _ body: RequestBody, _ description: Description, _ record: @escaping Recording
+        _ body: RequestBody, _ description: Description, maximum: Int64? = nil, _ record: @escaping Recording
     ) async throws {
-        if let length = body.announcedLength, length > settings.maximumUpload { throw tooLarge }
+        let maximum = maximum ?? settings.maximumUpload
+        if let length = body.announcedLength, length > maximum { throw tooLarge }
         let incoming = try await disk.run { [storage] in try storage.receive() }
         do {
             while let part = try await body.next() {
-                guard incoming.size + Int64(part.count) <= settings.maximumUpload else { throw tooLarge }
+                guard incoming.size + Int64(part.count) <= maximum else { throw tooLarge }
                 try await disk.run { try incoming.append(part) }
             }
             try await finish(incoming, description, record)
@@ -149,6 +172,17 @@ package final class MediaRepository: Sendable {
 
     private var tooLarge: MatrixError {
         MatrixError(413, .tooLarge, "A file has at most \(settings.maximumUpload) bytes")
+    }
+
+    /// - Throws: `M_FORBIDDEN`, as the specification has it, when the member would keep too much;
+    ///   `M_RESOURCE_LIMIT_EXCEEDED` when all together would.
+    private func checkQuotas(of user: UserID, _ more: Int64, _ reader: any StoreReader) throws {
+        if let quota = settings.memberQuota, try reader.mediaUsage(of: user).bytes + more > quota {
+            throw MatrixError.forbidden("You may keep \(quota) bytes on this server, and have no room for this file")
+        }
+        if let quota = settings.totalQuota, try reader.mediaUsage().bytes + more > quota {
+            throw MatrixError(507, .resourceLimitExceeded, "The server keeps no more files")
+        }
     }
 
     private func finish(

@@ -14,6 +14,11 @@ package enum PictureFormat: Sendable {
     /// nil for anything else, and for what cannot be read.
     package init?(of file: StoredFile) {
         guard let start = try? file.read(at: 0, count: 12) else { return nil }
+        self.init(beginning: start[...])
+    }
+
+    /// - Parameter start: the first twelve bytes, or all when there are fewer.
+    package init?(beginning start: ArraySlice<UInt8>) {
         switch true {
         case start.starts(with: [0xFF, 0xD8, 0xFF]): self = .jpeg
         case start.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]): self = .png

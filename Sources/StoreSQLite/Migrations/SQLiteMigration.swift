@@ -5,5 +5,5 @@ struct SQLiteMigration: Sendable {
     let script: SQL
 
     /// All migrations, in order.
-    static let all: [SQLiteMigration] = [.initialSchema, .media, .search, .reports, .delayedEvents]
+    static let all: [SQLiteMigration] = [.initialSchema, .media, .search, .reports, .delayedEvents, .mediaUsage]
 }

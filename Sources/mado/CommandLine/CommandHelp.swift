@@ -4,17 +4,25 @@ enum CommandHelp {
         let full = (["mado"] + path).joined(separator: " ")
         var usage = full
         if !command.options.isEmpty { usage += " [options]" }
-        for argument in command.arguments { usage += " \(argument.name)" }
+        for argument in command.arguments { usage += " " + label(of: argument) }
         if !command.commands.isEmpty { usage += " COMMAND" }
 
         var text = "\(command.summary)\n\nUsage: \(usage)\n"
         if !command.discussion.isEmpty { text += "\n\(command.discussion)\n" }
-        text += section("Arguments", command.arguments.map { ($0.name, $0.summary) })
+        text += section("Arguments", command.arguments.map { (label(of: $0), $0.summary) })
         text += section("Commands", command.commands.map { ($0.name, $0.summary) })
         let options = command.options.map { (label(of: $0), $0.summary) } + [("--help", "Show this help.")]
         text += section("Options", options)
         if !command.commands.isEmpty { text += "\n`\(full) COMMAND --help` explains one command.\n" }
         return text
+    }
+
+    private static func label(of argument: CommandSpecification.Argument) -> String {
+        switch argument.count {
+        case .one: argument.name
+        case .optional: "[\(argument.name)]"
+        case .many: "[\(argument.name) …]"
+        }
     }
 
     private static func label(of option: CommandSpecification.Option) -> String {

@@ -19,6 +19,7 @@ struct CommandParser {
         var rest = words[...]
         while !command.commands.isEmpty, let word = rest.first, !word.hasPrefix("-") {
             guard let next = command.commands.first(where: { $0.name == word }) else {
+                if !command.arguments.isEmpty { break }
                 let near = Suggestion.phrase(for: word, among: command.commands.map(\.name))
                 throw CommandLineError(reason: "unknown command \"\(word)\"\(near)", path: path)
             }
@@ -44,7 +45,10 @@ struct CommandParser {
         }
         try refuseRepetition(options, of: command, path)
         let arguments = wantsHelp ? [:] : try assign(positional, to: command, path)
-        return ParsedCommand(path: path, options: options, arguments: arguments, wantsHelp: wantsHelp)
+        let takesMany = command.arguments.last?.count == .many
+        return ParsedCommand(
+            path: path, options: options, arguments: arguments,
+            many: takesMany ? Array(positional.dropFirst(command.arguments.count - 1)) : [], wantsHelp: wantsHelp)
     }
 
     /// The specification of a command that was parsed.
@@ -91,14 +95,16 @@ struct CommandParser {
     private func assign(
         _ words: [String], to command: CommandSpecification, _ path: [String]
     ) throws(CommandLineError) -> [String: String] {
-        if !command.commands.isEmpty {
+        if !command.commands.isEmpty, command.arguments.isEmpty {
             let names = command.commands.map(\.name).joined(separator: ", ")
             throw CommandLineError(reason: "which command? One of: \(names)", path: path)
         }
-        if words.count > command.arguments.count {
+        let last = command.arguments.last?.count ?? .one
+        if words.count > command.arguments.count, last != .many {
             throw CommandLineError(reason: "too many arguments: \"\(words[command.arguments.count])\"", path: path)
         }
-        if words.count < command.arguments.count {
+        let required = command.arguments.count - (last == .one ? 0 : 1)
+        if words.count < required {
             throw CommandLineError(reason: "missing argument \(command.arguments[words.count].name)", path: path)
         }
         return Dictionary(uniqueKeysWithValues: zip(command.arguments.map(\.name), words))

@@ -24,8 +24,17 @@ struct CommandSpecification: Sendable {
     }
 
     struct Argument: Sendable {
+        enum Count: Sendable {
+            case one
+            /// May be absent; the last one only.
+            case optional
+            /// Any number, none too; the last one only.
+            case many
+        }
+
         let name: String
         let summary: String
+        var count = Count.one
     }
 
     let name: String
@@ -33,7 +42,7 @@ struct CommandSpecification: Sendable {
     /// Shown below the summary by `--help`.
     var discussion = ""
     var options: [Option] = []
-    /// All required, in order.
+    /// In order. A command that has commands too takes a word that is none of them as an argument.
     var arguments: [Argument] = []
     var commands: [CommandSpecification] = []
 }

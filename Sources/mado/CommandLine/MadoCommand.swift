@@ -2,7 +2,7 @@
 enum MadoCommand {
     static let specification = CommandSpecification(
         name: "mado", summary: "Mado: a self-hosted communication server that speaks Matrix.",
-        commands: [serve, member, token, report, doctor, config, version])
+        commands: [serve, member, token, report, media, doctor, config, version])
 
     private static let configurationOptions: [CommandSpecification.Option] = [
         .init("--config", .value(placeholder: "FILE"), "Configuration file (also MADO_CONFIG)."),
@@ -97,6 +97,25 @@ enum MadoCommand {
             CommandSpecification(
                 name: "close", summary: "Take a report off the list.", options: configurationOptions + [serverName],
                 arguments: [.init(name: "NUMBER", summary: "Its number in the list.")]),
+        ])
+
+    private static let media = CommandSpecification(
+        name: "media", summary: "Files that members uploaded.",
+        commands: [
+            CommandSpecification(
+                name: "usage", summary: "Say how much is kept, of all together and of each member.",
+                options: configurationOptions + [serverName]),
+            CommandSpecification(
+                name: "purge", summary: "Remove files that no message, room, profile or account data names.",
+                options: configurationOptions + [
+                    serverName,
+                    .init("--unused-for", .value(placeholder: "AGE"), "Only those older than this (default: 30d)."),
+                    .init(
+                        "--unreadable", .flag,
+                        "Also files of unknown type. Encrypted messages may name them, which the server cannot see."),
+                    .init("--member", .value(placeholder: "NAME"), "Only what this member uploaded."),
+                    .init("--dry-run", .flag, "Only say how much it would be."),
+                ]),
         ])
 
     private static let doctor = CommandSpecification(

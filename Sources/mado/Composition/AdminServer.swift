@@ -18,6 +18,10 @@ struct AdminServer: Sendable {
             accounts: capabilities.accounts, tokens: capabilities.tokens, reports: capabilities.reports,
             serverName: serverName, health: health
         ).addRoutes(to: &routes)
+        MediaAdministration(
+            journal: capabilities.journal, cleaning: capabilities.mediaCleaning, serverName: serverName,
+            settings: capabilities.media.settings
+        ).addRoutes(to: &routes)
         path = folder.adminSocket
         server = HTTPServer(
             configuration: HTTPServerConfiguration(listeners: [HTTPListener(socketPath: path)]), group: group,

@@ -24,7 +24,7 @@ final class Capabilities: Sendable {
     let http: HTTPClient
     private let notifier: SyncNotifier
     private let transactionExpiry: TransactionExpiry
-    private let mediaCleaning: MediaCleaning
+    let mediaCleaning: MediaCleaning
     private let searchIndex: SearchIndex
     private let providers: [any RouteProviding]
 
@@ -82,6 +82,11 @@ final class Capabilities: Sendable {
             thumbnailer: ThumbnailProcess(program: ThumbnailProcess.installedProgram),
             settings: MediaRepository.Settings(configuration.media))
 
+        let outbound = try HTTPClient(configuration.outbound)
+        let previews = URLPreviews(
+            pages: OutboundPages(client: outbound, deniedHosts: configuration.previews.deniedHosts), media: media,
+            uploader: UserID(localpart: "mado", server: serverName), settings: configuration.previews)
+
         let devices = Devices(journal: journal, sessions: sessions, authentication: authentication)
 
         // Those who count must know of a batch before those who wait for it ask them.
@@ -92,13 +97,14 @@ final class Capabilities: Sendable {
 
         transactionExpiry = TransactionExpiry(journal: journal, loop: loops[0])
         transactionExpiry.start()
-        mediaCleaning = MediaCleaning(journal: journal, storage: mediaStorage)
+        mediaCleaning = MediaCleaning(
+            journal: journal, storage: mediaStorage, retention: .init(configuration.media))
         mediaCleaning.start(on: loops[0])
         searchIndex = SearchIndex(journal: journal)
         searchIndex.start(on: loops[0])
 
         self.journal = journal
-        http = try HTTPClient(configuration.outbound)
+        http = outbound
         self.accounts = accounts
         self.tokens = tokens
         self.sessions = sessions
@@ -121,7 +127,7 @@ final class Capabilities: Sendable {
             Registration(accounts: accounts, sessions: sessions, tokens: tokens, authentication: authentication),
             OwnAccount(accounts: accounts, authentication: authentication),
             devices, AccountModeration(accounts: accounts, devices: devices),
-            profiles, media, Filters(journal: journal), MemberDirectory(store: store),
+            profiles, media, previews, Filters(journal: journal), MemberDirectory(store: store),
             accountData, pushRules, Pushers(), rooms,
             PublicRooms(journal: journal, serverName: serverName, isOpen: configuration.rooms.isDirectoryOpen),
             receipts, typing, presence, sync, deviceKeys,

@@ -40,6 +40,16 @@ extension MediaRepository.Settings {
         self.init()
         maximumUpload = Int64(settings.maximumUploadBytes)
         allowsAnonymous = settings.allowsAnonymousDownloads
+        memberQuota = settings.memberQuotaBytes == 0 ? nil : Int64(settings.memberQuotaBytes)
+        totalQuota = settings.totalQuotaBytes == 0 ? nil : Int64(settings.totalQuotaBytes)
+    }
+}
+
+extension MediaCleaning.Retention {
+    init(_ settings: MediaSettings) {
+        self.init()
+        unused = settings.unusedLifetime == .zero ? nil : settings.unusedLifetime
+        unreadable = settings.unreadableLifetime == .zero ? nil : settings.unreadableLifetime
     }
 }
 
@@ -66,7 +76,7 @@ extension RateLimits {
         guard isEnabled else { return [:] }
         let rates: [RateLimitGroup: RequestRate] = [
             .registration: registration, .login: login, .failedLogin: failedLogin, .message: messages,
-            .membership: membership, .search: search, .general: general,
+            .membership: membership, .search: search, .preview: preview, .general: general,
         ]
         return rates.mapValues { RateLimit(perSecond: Double($0.perMinute) / 60, burst: Double($0.burst)) }
     }

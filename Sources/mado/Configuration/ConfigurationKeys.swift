@@ -5,7 +5,8 @@ import Server
 /// All keys of the configuration, in the order of the example file: keys without a table first, then table by table.
 enum ConfigurationKeys {
     static let all: [ConfigurationKey] =
-        server + registration + rooms + media + outbound + tls + log + metrics + presence + sync + limits + http
+        server + registration + rooms + media + outbound + previews + tls + log + metrics + presence + sync + limits
+        + http
         + deadlines
 
     static func named(_ name: String) -> ConfigurationKey? { byName[name] }
@@ -27,6 +28,7 @@ enum ConfigurationKeys {
         "rooms": "New rooms.",
         "media": "Files that members upload, in the folder media of the data folder.",
         "outbound": "What the server asks of other servers: pushes, feeds, previews.",
+        "previews": "Previews of links in messages: the server fetches the pages. It asks none in private networks.",
         "tls":
             "The certificate of https listeners. Without one, Mado makes a local authority and a certificate in the data folder.",
         "log": "The log, on the standard error stream.",
@@ -107,6 +109,37 @@ enum ConfigurationKeys {
             "media.anonymous_downloads", \.media.allowsAnonymousDownloads,
             "Whether whoever knows a file's address can download it without being logged in. Clients of before 2024 (Debian 12's Quaternion and NeoChat) show no pictures otherwise."
         ),
+        .bytes(
+            "media.member_quota", \.media.memberQuotaBytes, 0...(1 << 50),
+            "What one member may keep in all. 0: as much as there is room for."),
+        .bytes(
+            "media.total_quota", \.media.totalQuotaBytes, 0...(1 << 50),
+            "What all members together may keep; a file that several uploaded counts once. 0: as much as there is room for."
+        ),
+        .duration(
+            "media.unused_lifetime", \.media.unusedLifetime, .seconds(0)...(.seconds(3650 * 86_400)),
+            "After this time a file is removed that no message, room, profile or account data names. 0s: never."),
+        .duration(
+            "media.unreadable_lifetime", \.media.unreadableLifetime, .seconds(0)...(.seconds(3650 * 86_400)),
+            "The same for files of unknown type (application/octet-stream). Encrypted messages may name them, which the server cannot see: they are then lost to their readers. 0s: never."
+        ),
+    ]
+
+    private static let previews: [ConfigurationKey] = [
+        .flag("previews.enabled", \.previews.isEnabled, "Whether there are previews at all."),
+        .list(
+            "previews.denied_hosts", \.previews.deniedHosts,
+            allowed: "a list of hosts like \"example.org\" or \"*.example.org\"",
+            example: "[\"intranet.example.org\", \"*.example.net\"]", "Hosts whose pages are not fetched.",
+            render: \.description, parse: { HostPattern($0) }),
+        .duration(
+            "previews.lifetime", \.previews.lifetime, .seconds(60)...(.seconds(30 * 86_400)),
+            "How long a preview is shown before the page is fetched again."),
+        .bytes(
+            "previews.maximum_page", \.previews.maximumPageBytes, (16 << 10)...(16 << 20), "What is read of a page."),
+        .bytes(
+            "previews.maximum_picture", \.previews.maximumPictureBytes, (16 << 10)...(64 << 20),
+            "The largest picture of a page that is kept."),
     ]
 
     private static let outbound: [ConfigurationKey] = [
@@ -195,6 +228,8 @@ enum ConfigurationKeys {
             "membership", \.limits.membership.burst, \.limits.membership.perMinute,
             "Invites, joins and new rooms of one member")
         + limit("search", \.limits.search.burst, \.limits.search.perMinute, "Searches of one member")
+        + limit(
+            "preview", \.limits.preview.burst, \.limits.preview.perMinute, "Previews of links for one member")
         + limit(
             "general", \.limits.general.burst, \.limits.general.perMinute, "Everything else that one member asks for")
 

@@ -43,15 +43,26 @@ extension RouteHarness {
         _ change: (inout MediaRepository.Settings) -> Void = { _ in },
         _ body: (RouteHarness, MediaCapability) async throws -> Void
     ) async throws {
+        try await withMedia(limits: [:], adding: { _, _, _ in }, change, body)
+    }
+
+    /// The same with further endpoints.
+    static func withMedia(
+        limits: [RateLimitGroup: RateLimit], adding: (Parts, MediaCapability, inout Routes) -> Void,
+        _ change: (inout MediaRepository.Settings) -> Void = { _ in },
+        _ body: (RouteHarness, MediaCapability) async throws -> Void
+    ) async throws {
         var settings = MediaRepository.Settings()
         change(&settings)
         var made: MediaCapability?
         let folder = FileManager.default.temporaryDirectory.appending(path: "mado-\(UUID().uuidString)").path()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try await run(
+            limits: limits,
             adding: { parts, routes in
                 let media = try MediaCapability(parts.journal, parts.clock, folder: folder, settings)
                 media.repository.addRoutes(to: &routes)
+                adding(parts, media, &routes)
                 made = media
             }
         ) { server in try await body(server, try #require(made)) }
