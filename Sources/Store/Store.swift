@@ -27,7 +27,7 @@ package protocol StoreReader: EventReading, RelationReading, RoomReading, Member
     TransactionReading, ReceiptReading, AccountDataReading, ToDeviceReading, DeviceListReading, AccountReading,
     ProfileReading, MemberDirectoryReading, DeviceReading, AccessTokenReading, RegistrationTokenReading,
     DeviceKeyReading, CrossSigningReading, KeyBackupReading, PresenceReading, FilterReading, ServerSecretReading,
-    MediaReading, SearchReading, ReportReading, DelayedEventReading
+    MediaReading, SearchReading, ReportReading, DelayedEventReading, RoleReading
 {
     /// The position that was last set, 0 in an empty store.
     func lastPosition() throws(StoreError) -> Int64
@@ -46,7 +46,7 @@ package protocol StoreWriter: StoreReader, EventWriting, RoomWriting, Membership
     TransactionWriting, ReceiptWriting, AccountDataWriting, ToDeviceWriting, DeviceListWriting, AccountWriting,
     ProfileWriting, DeviceWriting, AccessTokenWriting, RegistrationTokenWriting, DeviceKeyWriting,
     CrossSigningWriting, KeyBackupWriting, PresenceWriting, FilterWriting, ServerSecretWriting,
-    MediaWriting, SearchWriting, ReportWriting, DelayedEventWriting
+    MediaWriting, SearchWriting, ReportWriting, DelayedEventWriting, RoleWriting
 {
     var isInTransaction: Bool { get }
 

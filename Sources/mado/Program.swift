@@ -33,6 +33,7 @@ enum Program {
         case "serve": try ServeCommand.run(command)
         case "member": try MemberCommand.run(command)
         case "token": try TokenCommand.run(command)
+        case "portal": try PortalCommand.run(command)
         case "report": try ReportCommand.run(command)
         case "media": try MediaCommand.run(command)
         case "doctor": return DoctorCommand.run(command)

@@ -1,5 +1,6 @@
 package import MatrixAPI
 package import Store
+import Synchronization
 
 /// Members' accounts: making, listing, locking and closing them, and their passwords.
 ///
@@ -10,6 +11,7 @@ package final class Accounts: Sendable {
     let hasher: PasswordHasher
     let clock: WallClock
     package let configuration: AccountsConfiguration
+    private let observers = Mutex<[any AccountObserver]>([])
 
     package init(
         configuration: AccountsConfiguration, journal: Journal, sessions: Sessions, hasher: PasswordHasher,
@@ -20,6 +22,13 @@ package final class Accounts: Sendable {
         self.sessions = sessions
         self.hasher = hasher
         self.clock = clock
+    }
+
+    package func addObserver(_ observer: any AccountObserver) { observers.withLock { $0.append(observer) } }
+
+    /// To be called in the transaction that makes a member's account.
+    func tellObservers(thatMade user: UserID, in transaction: JournalTransaction) throws {
+        for observer in observers.withLock({ $0 }) { try observer.accountMade(user, in: transaction) }
     }
 
     // MARK: Making
@@ -36,13 +45,15 @@ package final class Accounts: Sendable {
     ) async throws -> UserID {
         let user = try userID(wanted: name)
         let hash = try await hash(password)
-        try await journal.write { transaction in
+        try await journal.write { [self] transaction in
             try Self.insert(
                 StoredAccount(
                     user: user, passwordHash: hash, kind: isAdministrator ? .admin : .member,
                     created: transaction.now),
                 displayName: displayName ?? name, in: transaction)
+            try tellObservers(thatMade: user, in: transaction)
         }
+        if isAdministrator { tellObserversOfAdministrators() }
         return user
     }
 
@@ -135,6 +146,11 @@ package final class Accounts: Sendable {
             try Self.update(user, in: transaction) { $0.kind = isAdministrator ? .admin : .member }
         }
         sessions.changed(user)
+        tellObserversOfAdministrators()
+    }
+
+    private func tellObserversOfAdministrators() {
+        for observer in observers.withLock({ $0 }) { observer.administratorsChanged() }
     }
 
     static func update(

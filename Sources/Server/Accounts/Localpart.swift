@@ -4,10 +4,13 @@ package import MatrixAPI
 ///
 /// Source: Matrix specification, appendices, "User Identifiers".
 package enum Localpart {
+    /// Whose account speaks for the portal: nobody else can have it.
+    static let portal = "mado"
+
     /// The identifier for a name that somebody wants: capitals become small letters.
     ///
     /// - Throws: `M_INVALID_USERNAME` when it is empty, too long, has characters other than `a-z`, `0-9` and
-    ///   `._=-/+`, or starts with `_`, which is left to bridges.
+    ///   `._=-/+`, or starts with `_`, which is left to bridges; `M_EXCLUSIVE` for the portal's own.
     package static func userID(wanted name: String, server: String) throws -> UserID {
         let name = lowercased(name)
         guard !name.isEmpty, !name.hasPrefix("_"), name.utf8.allSatisfy(isAllowed),
@@ -15,6 +18,17 @@ package enum Localpart {
         else {
             throw MatrixError(
                 400, .invalidUsername, "A user name has small letters, digits and ._=-/+ only, and at most 255 bytes")
+        }
+        if name == portal { throw MatrixError(400, .exclusive, "The user name \(portal) is the portal's") }
+        return user
+    }
+
+    /// The account that an administrator means: a name, or a whole identifier of this server.
+    /// - Throws: `M_INVALID_USERNAME`, `M_EXCLUSIVE`, `M_INVALID_PARAM` for an identifier of another server.
+    package static func member(named name: String, server: String) throws -> UserID {
+        guard name.hasPrefix("@") else { return try userID(wanted: name, server: server) }
+        guard let user = UserID(name), user.server == server else {
+            throw MatrixError.invalidParam("\(name) is no identifier of this server, whose name is \(server)")
         }
         return user
     }

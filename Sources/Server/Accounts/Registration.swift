@@ -62,7 +62,7 @@ package final class Registration: Sendable {
         let user = try accounts.userID(wanted: name)
         let guest = try await guest(wish.guestToken, upgradingTo: user)
         let hash = try await accounts.hash(wish.password)
-        let opened = try await accounts.journal.write { [sessions, tokens] transaction -> Sessions.Opened? in
+        let opened = try await accounts.journal.write { [accounts, sessions, tokens] transaction -> Sessions.Opened? in
             if let token = wish.registrationToken { try tokens.consume(token, in: transaction) }
             if guest != nil {
                 try Accounts.update(user, in: transaction) { account in
@@ -73,6 +73,7 @@ package final class Registration: Sendable {
                 let account = StoredAccount(user: user, passwordHash: hash, kind: .member, created: transaction.now)
                 try Accounts.insert(account, displayName: name, in: transaction)
             }
+            try accounts.tellObservers(thatMade: user, in: transaction)
             if wish.inhibitsLogin { return nil }
             return try sessions.open(for: user, on: wish.device, in: transaction)
         }

@@ -93,11 +93,7 @@ package struct Administration: RouteProviding {
 
     /// The account that is meant: a name, or a whole identifier of this server.
     private func user(_ name: String) throws -> UserID {
-        guard name.hasPrefix("@") else { return try Localpart.userID(wanted: name, server: serverName) }
-        guard let user = UserID(name), user.server == serverName else {
-            throw MatrixError.invalidParam("\(name) is no identifier of this server, whose name is \(serverName)")
-        }
-        return user
+        try Localpart.member(named: name, server: serverName)
     }
 
     // MARK: Reports

@@ -20,6 +20,7 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var isDemo = false
     package var registration = RegistrationSettings()
     package var rooms = RoomSettings()
+    package var portal = PortalSettings()
     package var media = MediaSettings()
     package var outbound = OutboundSettings()
     package var previews = PreviewSettings()

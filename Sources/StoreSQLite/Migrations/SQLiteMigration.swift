@@ -5,5 +5,7 @@ struct SQLiteMigration: Sendable {
     let script: SQL
 
     /// All migrations, in order.
-    static let all: [SQLiteMigration] = [.initialSchema, .media, .search, .reports, .delayedEvents, .mediaUsage]
+    static let all: [SQLiteMigration] = [
+        .initialSchema, .media, .search, .reports, .delayedEvents, .mediaUsage, .roles,
+    ]
 }

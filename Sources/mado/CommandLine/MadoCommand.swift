@@ -2,7 +2,7 @@
 enum MadoCommand {
     static let specification = CommandSpecification(
         name: "mado", summary: "Mado: a self-hosted communication server that speaks Matrix.",
-        commands: [serve, member, token, report, media, doctor, config, version])
+        commands: [serve, member, token, portal, report, media, doctor, config, version])
 
     private static let configurationOptions: [CommandSpecification.Option] = [
         .init("--config", .value(placeholder: "FILE"), "Configuration file (also MADO_CONFIG)."),
@@ -66,6 +66,34 @@ enum MadoCommand {
                     serverName,
                     .init("--keep-devices", .flag, "Do not log the member's devices out."),
                 ], arguments: [name]),
+            role,
+        ])
+
+    private static let roleName = CommandSpecification.Argument(
+        name: "ROLE", summary: "A word of your own, like nurse; portal-admin looks after the portal.")
+
+    private static let role = CommandSpecification(
+        name: "role", summary: "What members are to the organisation: audiences of announcements, portal-admin.",
+        commands: [
+            CommandSpecification(
+                name: "add", summary: "Give a member a role.", options: configurationOptions + [serverName],
+                arguments: [name, roleName]),
+            CommandSpecification(
+                name: "remove", summary: "Take a role from a member.", options: configurationOptions + [serverName],
+                arguments: [name, roleName]),
+            CommandSpecification(
+                name: "list", summary: "List all members with roles.", options: configurationOptions + [serverName]),
+        ])
+
+    private static let portal = CommandSpecification(
+        name: "portal", summary: "The portal's rooms: feeds, channels, boards, applications.",
+        commands: [
+            CommandSpecification(
+                name: "list", summary: "List all rooms of the portal.", options: configurationOptions + [serverName]),
+            CommandSpecification(
+                name: "remove", summary: "Take a room out of the portal: everybody leaves it.",
+                options: configurationOptions + [serverName],
+                arguments: [.init(name: "ROOM", summary: "Its name or identifier.")]),
         ])
 
     private static let token = CommandSpecification(

@@ -6,6 +6,7 @@ import Server
 enum MemberCommand {
     /// - Throws: `ConfigurationErrors`; what the administrator's session throws.
     static func run(_ command: ParsedCommand) throws {
+        if command.path.contains("role") { return try RoleCommand.run(command) }
         let configuration = try CommandConfiguration.loadForFolder(for: command)
         let name = command.arguments["NAME"] ?? ""
         let path = "/members/\(PercentEncoding.encode(name))"

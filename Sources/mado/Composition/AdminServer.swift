@@ -22,6 +22,8 @@ struct AdminServer: Sendable {
             journal: capabilities.journal, cleaning: capabilities.mediaCleaning, serverName: serverName,
             settings: capabilities.media.settings
         ).addRoutes(to: &routes)
+        PortalAdministration(portal: capabilities.portal, roles: capabilities.roles, serverName: serverName)
+            .addRoutes(to: &routes)
         path = folder.adminSocket
         server = HTTPServer(
             configuration: HTTPServerConfiguration(listeners: [HTTPListener(socketPath: path)]), group: group,

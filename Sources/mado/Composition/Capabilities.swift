@@ -19,6 +19,8 @@ final class Capabilities: Sendable {
     let media: MediaRepository
     let reports: Reports
     let delayedEvents: DelayedEvents
+    let portal: Portal
+    let roles: MemberRoles
     let limiter: RateLimiter
     /// What the server asks of others.
     let http: HTTPClient
@@ -75,6 +77,11 @@ final class Capabilities: Sendable {
         let rooms = Rooms(
             journal: journal, serverName: serverName, configuration: roomSettings, delayedEvents: delayedEvents)
 
+        let portal = Portal(rooms: rooms, settings: configuration.portal)
+        accounts.addObserver(portal)
+        let roles = MemberRoles(journal: journal)
+        roles.addObserver(portal)
+
         let profiles = Profiles(journal: journal)
         let mediaStorage = try MediaFolder(mediaFolder)
         let media = MediaRepository(
@@ -114,6 +121,8 @@ final class Capabilities: Sendable {
         self.presence = presence
         self.profiles = profiles
         self.media = media
+        self.portal = portal
+        self.roles = roles
         reports = Reports(journal: journal)
         self.delayedEvents = delayedEvents
         self.limiter = limiter
@@ -134,7 +143,7 @@ final class Capabilities: Sendable {
             KeyBackup(journal: journal), ToDevice(journal: journal),
             Notifications(journal: journal, rules: pushRules), SpaceHierarchy(journal: journal, rooms: rooms),
             OpenID(serverName: serverName), reports, MessageSearch(journal: journal, index: searchIndex),
-            delayedEvents,
+            delayedEvents, portal,
         ]
     }
 

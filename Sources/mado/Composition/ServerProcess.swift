@@ -1,5 +1,6 @@
 import EventLoop
 import HTTP
+import MatrixAPI
 import Server
 import Store
 import StoreSQLite
@@ -44,6 +45,11 @@ final class ServerProcess {
         try Blocking.run {
             try await capabilities.presence.restore()
             try await capabilities.delayedEvents.restore()
+        }
+        do {
+            try Blocking.run { [portal = capabilities.portal] in try await portal.prepare() }
+        } catch let error as MatrixError {
+            log.error("there is no portal", ["reason": error.message])
         }
         let health = JournalHealth { [journal = capabilities.journal] in journal.statistics }
         let requestLog = RequestLog(log: log, metrics: metrics)

@@ -5,9 +5,8 @@ import Server
 /// All keys of the configuration, in the order of the example file: keys without a table first, then table by table.
 enum ConfigurationKeys {
     static let all: [ConfigurationKey] =
-        server + registration + rooms + media + outbound + previews + tls + log + metrics + presence + sync + limits
-        + http
-        + deadlines
+        server + registration + rooms + portal + media + outbound + previews + tls + log + metrics + presence + sync
+        + limits + http + deadlines
 
     static func named(_ name: String) -> ConfigurationKey? { byName[name] }
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
@@ -26,6 +25,7 @@ enum ConfigurationKeys {
     static let tableSummaries: [String: String] = [
         "registration": "Who may make an account.",
         "rooms": "New rooms.",
+        "portal": "The portal: the space that every member is in, with feeds, channels, boards and applications.",
         "media": "Files that members upload, in the folder media of the data folder.",
         "outbound": "What the server asks of other servers: pushes, feeds, previews.",
         "previews": "Previews of links in messages: the server fetches the pages. It asks none in private networks.",
@@ -100,6 +100,14 @@ enum ConfigurationKeys {
         .integer(
             "rooms.delayed_events_per_member", \.rooms.delayedEventsPerMember, 1...10_000,
             "How many delayed events a member may have waiting."),
+    ]
+
+    private static let portal: [ConfigurationKey] = [
+        .flag("portal.enabled", \.portal.isEnabled, "Whether there is one."),
+        .text(
+            "portal.name", \.portal.name, allowed: "a text of 1 to 100 characters",
+            "Its name, and that of the account that speaks for it (@mado).",
+            isAllowed: { (1...100).contains($0.count) && !$0.utf8.contains { $0 < 0x20 } }),
     ]
 
     private static let media: [ConfigurationKey] = [
