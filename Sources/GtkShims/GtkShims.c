@@ -94,7 +94,9 @@ const char *mado_translate_plural(const char *one, const char *many, unsigned lo
 #ifdef GDK_WINDOWING_X11
 #include <X11/Xatom.h>
 #include <X11/Xlib.h>
+#include <X11/extensions/sync.h>
 #include <gdk/x11/gdkx.h>
+#include <glib-unix.h>
 #include <string.h>
 
 void mado_window_set_above(GtkWindow *window, gboolean above) {
@@ -116,7 +118,116 @@ G_GNUC_BEGIN_IGNORE_DEPRECATIONS
     XFlush(display);
 G_GNUC_END_IGNORE_DEPRECATIONS
 }
+
+// A connection of its own: GDK's shows its events to nobody before it has looked at them.
+struct MadoIdleAlarm {
+    Display *display;
+    XSyncCounter counter;
+    XSyncAlarm idle, active;
+    guint64 milliseconds;
+    int first_event;
+    guint source;
+    void (*changed)(gboolean idle, gpointer data);
+    gpointer data;
+};
+
+static gboolean idle_alarm_read(gint descriptor, GIOCondition condition, gpointer data) {
+    (void)descriptor;
+    MadoIdleAlarm *alarm = data;
+    if (condition & (G_IO_HUP | G_IO_ERR)) {
+        // The server is gone, and the program ends with it.
+        alarm->source = 0;
+        return G_SOURCE_REMOVE;
+    }
+    while (XPending(alarm->display)) {
+        XEvent event;
+        XNextEvent(alarm->display, &event);
+        if (event.type != alarm->first_event + XSyncAlarmNotify) continue;
+        XSyncAlarmNotifyEvent *notify = (XSyncAlarmNotifyEvent *)&event;
+        if (notify->state == XSyncAlarmDestroyed) continue;
+        if (notify->alarm == alarm->idle) alarm->changed(TRUE, alarm->data);
+        if (notify->alarm == alarm->active) alarm->changed(FALSE, alarm->data);
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+static XSyncAlarm idle_alarm_create(Display *display, XSyncCounter counter, guint64 value, XSyncTestType test) {
+    XSyncAlarmAttributes wish;
+    memset(&wish, 0, sizeof wish);
+    wish.trigger.counter = counter;
+    wish.trigger.value_type = XSyncAbsolute;
+    wish.trigger.test_type = test;
+    XSyncIntsToValue(&wish.trigger.wait_value, (unsigned)(value & 0xffffffff), (int)(value >> 32));
+    XSyncIntToValue(&wish.delta, 0);
+    wish.events = True;
+    return XSyncCreateAlarm(
+        display, XSyncCACounter | XSyncCAValueType | XSyncCATestType | XSyncCAValue | XSyncCADelta | XSyncCAEvents,
+        &wish);
+}
+
+static XSyncCounter idle_counter(Display *display) {
+    int count = 0;
+    XSyncCounter found = None;
+    XSyncSystemCounter *counters = XSyncListSystemCounters(display, &count);
+    for (int i = 0; i < count; i++)
+        if (strcmp(counters[i].name, "IDLETIME") == 0) found = counters[i].counter;
+    if (counters) XSyncFreeSystemCounterList(counters);
+    return found;
+}
+
+MadoIdleAlarm *mado_idle_alarm_new(guint64 milliseconds, void (*changed)(gboolean idle, gpointer data), gpointer data) {
+    GdkDisplay *shown = gdk_display_get_default();
+G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+    if (!shown || !GDK_IS_X11_DISPLAY(shown)) return NULL;
+G_GNUC_END_IGNORE_DEPRECATIONS
+    Display *display = XOpenDisplay(gdk_display_get_name(shown));
+    if (!display) return NULL;
+    int first_event, first_error, major, minor;
+    XSyncCounter counter = None;
+    if (XSyncQueryExtension(display, &first_event, &first_error) && XSyncInitialize(display, &major, &minor))
+        counter = idle_counter(display);
+    if (counter == None) {
+        XCloseDisplay(display);
+        return NULL;
+    }
+    MadoIdleAlarm *alarm = g_new0(MadoIdleAlarm, 1);
+    *alarm = (MadoIdleAlarm){.display = display,
+                              .counter = counter,
+                              .milliseconds = milliseconds,
+                              .first_event = first_event,
+                              .changed = changed,
+                              .data = data};
+    alarm->idle = idle_alarm_create(display, counter, milliseconds, XSyncPositiveTransition);
+    alarm->active = idle_alarm_create(display, counter, milliseconds - 1, XSyncNegativeTransition);
+    XFlush(display);
+    alarm->source = g_unix_fd_add(ConnectionNumber(display), G_IO_IN | G_IO_HUP | G_IO_ERR, idle_alarm_read, alarm);
+    return alarm;
+}
+
+gboolean mado_idle_alarm_is_idle(MadoIdleAlarm *alarm) {
+    XSyncValue value;
+    if (!XSyncQueryCounter(alarm->display, alarm->counter, &value)) return FALSE;
+    return ((guint64)(guint32)XSyncValueHigh32(value) << 32 | XSyncValueLow32(value)) >= alarm->milliseconds;
+}
+
+void mado_idle_alarm_free(MadoIdleAlarm *alarm) {
+    if (!alarm) return;
+    if (alarm->source) g_source_remove(alarm->source);
+    XCloseDisplay(alarm->display);
+    g_free(alarm);
+}
 #else
+MadoIdleAlarm *mado_idle_alarm_new(guint64 milliseconds, void (*changed)(gboolean idle, gpointer data), gpointer data) {
+    (void)milliseconds;
+    (void)changed;
+    (void)data;
+    return NULL;
+}
+gboolean mado_idle_alarm_is_idle(MadoIdleAlarm *alarm) {
+    (void)alarm;
+    return FALSE;
+}
+void mado_idle_alarm_free(MadoIdleAlarm *alarm) { (void)alarm; }
 void mado_window_set_above(GtkWindow *window, gboolean above) {
     (void)window;
     (void)above;

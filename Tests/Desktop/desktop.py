@@ -42,7 +42,14 @@ class NotSeen(AssertionError):
 class Desktop:
     """One running program with a home folder of its own, which outlives its process."""
 
-    def __init__(self, *options, home=None, environment=None):
+    count = 0
+
+    def __init__(self, *options, home=None, environment=None, has_profile=True):
+        # One program a profile: several at a time need one each.
+        Desktop.count += 1
+        profile = f"test-{os.getpid()}-{Desktop.count}"
+        self.profile = ["--profile", profile] if has_profile else []
+        self.folder_name = f"mado-{profile}" if has_profile else "mado"
         self.home = home or tempfile.mkdtemp(prefix="mado-desktop-")
         self.options = list(options)
         self.environment = environment or {}
@@ -51,7 +58,7 @@ class Desktop:
     def start(self, *more):
         run = f"{self.home}/run"
         os.makedirs(run, mode=0o700, exist_ok=True)
-        variables = {
+        self.variables = variables = {
             "HOME": self.home, "XDG_RUNTIME_DIR": run, "GSK_RENDERER": "cairo", "GDK_BACKEND": "x11",
             "GTK_A11Y": "atspi", "NO_AT_BRIDGE": "0", "LC_ALL": "C.UTF-8", "GTK_USE_PORTAL": "0",
             "GSETTINGS_BACKEND": "memory", "MADODESKTOP_AUDIO_SINK": "fakesink",
@@ -62,10 +69,16 @@ class Desktop:
         self.log = f"{self.home}/log"
         with open(self.log, "a") as log:
             self.process = subprocess.Popen(
-                [PROGRAM, "--profile", "test", *self.options, *more], stdout=log, stderr=log,
-                env={**os.environ, **variables, **self.environment})
+                [PROGRAM, *self.profile, *self.options, *more], stdout=log, stderr=log,
+                env={name: value for name, value in {**os.environ, **variables, **self.environment}.items() if value})
         self.until(lambda: self.application() is not None, "the program is there")
         return self
+
+    def call_again(self, *words):
+        """Starts the program once more, as a second click on its icon does. - Returns: its exit status."""
+        return subprocess.run(
+            [PROGRAM, *self.profile, *words], env={**os.environ, **self.variables, **self.environment}, timeout=DEADLINE
+        ).returncode
 
     def quit(self):
         """As a session's end does it."""

@@ -3,7 +3,9 @@ extension AccountModel {
     func apply(_ update: ModelUpdate) {
         var told: [AccountChange] = []
         for person in update.people { take(person, &told) }
+        let unreadBefore = unread
         if takeSummaries(update.summaries) { told.append(.conversations) }
+        if unread != unreadBefore { told.append(.unread) }
         if takeRequests(update.summaries) || update.requestsChanged { told.append(.requests) }
         if let list = update.contacts, take(list) { told.append(.contacts) }
         if let profile = update.profile,

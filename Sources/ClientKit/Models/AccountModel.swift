@@ -78,6 +78,9 @@ extension AccountModel {
     /// Whether the server has Mado's own endpoints, the stream among them.
     package var isOnMadoServer: Bool { record.isMado }
 
+    /// Unread messages of all conversations that are not muted.
+    package var unread: Int { conversations.reduce(0) { $0 + ($1.isMuted ? 0 : $1.unread) } }
+
     /// Whether what is entered goes out now or with the next regular connection.
     package var isConnected: Bool {
         switch connection.state {

@@ -31,6 +31,7 @@ extension ConversationModel {
             unread = 0
             highlights = 0
             changes.notify(.summary)
+            account.changes.notify(.unread)
         }
         guard readTold != eventID else { return }
         readTold = eventID
@@ -57,6 +58,7 @@ extension ConversationModel {
         try await account.running().client.setMuted(muted, roomID: roomID)
         isMuted = muted
         changes.notify(.summary)
+        account.changes.notify(.unread)
     }
 
     /// - Throws: ``MatrixClientError``, ``TransportError``; those before the one that failed are invited.

@@ -15,6 +15,8 @@ package enum AccountChange: Sendable, Equatable {
     case outbox
     case conversations
     case requests
+    /// How much is unread, or what of it counts.
+    case unread
     case contacts
     case newMessages([Notice])
     case portal

@@ -6,14 +6,20 @@ struct DesktopOptions {
     var isHidden = false
     /// A name for a second set of accounts and settings beside the usual one.
     var profile: String?
-    /// An instance of its own, beside others.
-    var isUnique = true
     /// A server to offer on the first page.
     var server: String?
     /// A file with the authority of that server's certificate.
     var authorityFile: String?
     /// Translations, beside the program unless said otherwise.
     var localeFolder: String?
+
+    /// The program's name on the session's bus: one program a profile, for two would write to one store.
+    var identifier: String {
+        guard let profile else { return "org.mado.Desktop" }
+        let name = profile.replacing("-", with: "_")
+        // No part of such a name may begin with a digit.
+        return "org.mado.Desktop." + (name.first?.isNumber == true ? "_" : "") + name
+    }
 
     static let usage = """
         usage: mado-desktop [--hidden] [--profile NAME] [--server NAME [--authority FILE]] [--locale-folder DIR]
@@ -38,7 +44,6 @@ struct DesktopOptions {
                     fail("--profile needs a name of letters, digits and -")
                 }
                 options.profile = name
-                options.isUnique = false
             case "--server":
                 guard let name = rest.popFirst() else { fail("--server needs a name") }
                 options.server = name

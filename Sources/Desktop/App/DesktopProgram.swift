@@ -16,9 +16,7 @@ import GtkKit
 
     init(_ options: DesktopOptions) {
         self.options = options
-        application = Application(
-            identifier: "org.mado.Desktop" + (options.profile.map { ".\($0.replacing("-", with: "_"))" } ?? ""),
-            isUnique: options.isUnique)
+        application = Application(identifier: options.identifier)
         var folders = Folders.standard { name in getenv(name).map { String(cString: $0) } }
         if let profile = options.profile {
             folders = Folders(

@@ -34,9 +34,10 @@ import GtkKit
     func update() {
         for account in model.accounts where !watched.contains(ObjectIdentifier(account)) {
             watched.append(ObjectIdentifier(account))
+            account.setIdle(idle.isAway)
             account.changes.observe(self) { [weak self] change in
                 switch change {
-                case .conversations, .requests, .newMessages: self?.showUnread()
+                case .conversations, .requests, .unread: self?.showUnread()
                 default: break
                 }
             }
@@ -45,9 +46,7 @@ import GtkKit
     }
 
     private func showUnread() {
-        let unread = model.accounts.reduce(0) { sum, account in
-            sum + account.requests.count + account.conversations.filter { !$0.isMuted }.reduce(0) { $0 + $1.unread }
-        }
+        let unread = model.accounts.reduce(0) { $0 + $1.requests.count + $1.unread }
         icon.set(
             unread: unread,
             tooltip: unread == 0 ? "Mado" : tr("1 unread", many: "%d unread", unread))

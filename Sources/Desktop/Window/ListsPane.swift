@@ -47,7 +47,7 @@ import GtkKit
         conversations.onFindPeople = { [weak self] in self?.findPeople() }
         account.changes.observe(self) { [weak self] change in
             switch change {
-            case .conversations, .requests: self?.updateBadge()
+            case .conversations, .requests, .unread: self?.updateBadge()
             default: break
             }
         }

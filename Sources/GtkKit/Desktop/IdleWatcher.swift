@@ -2,8 +2,8 @@ internal import CGtk
 
 /// Notices that nobody is at the keyboard: by idle time, and by the screen's lock.
 ///
-/// GNOME's Mutter tells by itself. Elsewhere the screen saver service is asked once a minute, and only while nobody is
-/// known to be away; where there is none, only the lock counts.
+/// An X server tells by itself, and so does GNOME's Mutter. Elsewhere the screen saver service is asked once a minute, and
+/// every five seconds while somebody is away; where there is none, only the lock counts.
 @MainActor package final class IdleWatcher {
     /// Away, or back.
     package var onChange: @MainActor (Bool) -> Void = { _ in }
@@ -12,9 +12,11 @@ internal import CGtk
         didSet { if minutes != oldValue { watch() } }
     }
     private let bus: SessionBus?
+    private var alarm: IdleAlarm?
     private var isLocked = false
     private var isIdle = false
-    private var told = false
+    /// Whether nobody is there, as last told.
+    package private(set) var isAway = false
     private var idleWatch: UInt32?
     private var activeWatch: UInt32?
     private var polling: MainLoop.Repeating?
@@ -25,6 +27,7 @@ internal import CGtk
         bus = SessionBus()
         for saver in [
             "org.freedesktop.ScreenSaver", "org.gnome.ScreenSaver", "org.mate.ScreenSaver", "org.cinnamon.ScreenSaver",
+            "org.xfce.ScreenSaver",
         ] {
             bus?.listen(interface: saver, signal: "ActiveChanged") { [weak self] parameters in
                 self?.isLocked = Variant.bool(parameters, 0) ?? false
@@ -45,12 +48,27 @@ internal import CGtk
             bus?.call(Self.mutter, Self.mutterPath, Self.mutter, "RemoveWatch", "(uint32 \(idleWatch),)")
         }
         idleWatch = nil
+        alarm = nil
         guard minutes > 0 else { return }
+        alarm = IdleAlarm(milliseconds: milliseconds) { [weak self] isIdle in
+            self?.isIdle = isIdle
+            self?.tell()
+        }
+        if let alarm {
+            isIdle = alarm.isIdle
+            return tell()
+        }
         bus?.call(
-            Self.mutter, Self.mutterPath, Self.mutter, "AddIdleWatch", "(uint64 \(minutes * 60_000),)"
+            Self.mutter, Self.mutterPath, Self.mutter, "AddIdleWatch", "(uint64 \(milliseconds),)"
         ) { [weak self] answer in
             if let watch = Variant.uint(answer, 0) { self?.idleWatch = watch } else { self?.poll() }
         }
+    }
+
+    /// `MADODESKTOP_MINUTE` is how many milliseconds a minute has, for tests.
+    private var milliseconds: Int {
+        let minute = g_getenv("MADODESKTOP_MINUTE").flatMap { Int(String(cString: $0)) } ?? 60_000
+        return minutes * minute
     }
 
     private func fired(_ watch: UInt32?) {
@@ -70,8 +88,8 @@ internal import CGtk
     private func poll() {
         let saver = "org.freedesktop.ScreenSaver"
         bus?.call(saver, "/org/freedesktop/ScreenSaver", saver, "GetSessionIdleTime") { [weak self] answer in
-            guard let self, let milliseconds = Variant.uint(answer, 0) else { return }
-            isIdle = Int(milliseconds) >= minutes * 60_000
+            guard let self, minutes > 0, let idle = Variant.uint(answer, 0) else { return }
+            isIdle = Int(idle) >= milliseconds
             tell()
             polling?.stop()
             polling = MainLoop.after(milliseconds: isIdle ? 5_000 : 60_000) { [weak self] in self?.poll() }
@@ -80,8 +98,8 @@ internal import CGtk
 
     private func tell() {
         let away = isIdle || isLocked
-        guard away != told else { return }
-        told = away
+        guard away != isAway else { return }
+        isAway = away
         onChange(away)
     }
 }

@@ -3,14 +3,9 @@ internal import GtkShims
 
 /// The program: one instance a session, its windows, actions and notifications.
 @MainActor package final class Application: GtkObject {
-    /// - Parameter isUnique: false lets a second instance run beside the first, for tests and several profiles.
-    package init(identifier: String, isUnique: Bool = true) {
-        let flags =
-            isUnique
-            ? G_APPLICATION_HANDLES_COMMAND_LINE
-            : GApplicationFlags(
-                G_APPLICATION_HANDLES_COMMAND_LINE.rawValue | G_APPLICATION_NON_UNIQUE.rawValue)
-        super.init(owned: UnsafeMutableRawPointer(adw_application_new(identifier, flags)))
+    package init(identifier: String) {
+        super.init(
+            owned: UnsafeMutableRawPointer(adw_application_new(identifier, G_APPLICATION_HANDLES_COMMAND_LINE)))
     }
 
     /// Runs until nothing holds it any more.

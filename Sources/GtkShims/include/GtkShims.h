@@ -46,5 +46,13 @@ const char *mado_translate(const char *text);
 const char *mado_translate_plural(const char *one, const char *many, unsigned long count);
 void mado_translations_open(const char *domain, const char *folder);
 
+/// Hears from the X server when nobody has touched keyboard or mouse for a time, and when somebody does again.
+typedef struct MadoIdleAlarm MadoIdleAlarm;
+/// NULL where the display is not X11 or its server does not count. `changed` is called on the main loop.
+MadoIdleAlarm *mado_idle_alarm_new(guint64 milliseconds, void (*changed)(gboolean idle, gpointer data), gpointer data);
+/// Whether it is idle already: the alarm tells of changes only.
+gboolean mado_idle_alarm_is_idle(MadoIdleAlarm *alarm);
+void mado_idle_alarm_free(MadoIdleAlarm *alarm);
+
 /// Asks the window manager to keep it above others. Nothing on window systems other than X11.
 void mado_window_set_above(GtkWindow *window, gboolean above);
