@@ -48,7 +48,8 @@ let package = Package(
         .target(name: "VipsShims", dependencies: ["CVips"]),
         .target(name: "CurlShims", dependencies: ["CCurl"]),
         .target(name: "SecretShims", dependencies: ["CSecret"]),
-        .target(name: "GtkShims", dependencies: ["CGtk"], linkerSettings: [.linkedLibrary("X11"), .linkedLibrary("Xext")]),
+        .target(
+            name: "GtkShims", dependencies: ["CGtk"], linkerSettings: [.linkedLibrary("X11"), .linkedLibrary("Xext")]),
         .target(name: "MediaShims", dependencies: ["CGStreamer"]),
         .target(name: "CToml"),
 

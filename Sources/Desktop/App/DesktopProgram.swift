@@ -13,6 +13,7 @@ import GtkKit
     private var resident: Resident?
     private var account: AccountModel?
     private var isClosing = false
+    private let cache: String
 
     init(_ options: DesktopOptions) {
         self.options = options
@@ -24,6 +25,7 @@ import GtkKit
                 cache: "\(folders.cache)-\(profile)")
         }
         let config = folders.config
+        cache = folders.cache
         model = ClientModel(
             folders: folders, secrets: DeferredSecretStore { Self.secrets(folder: config) },
             makeTransport: { try CurlTransport($0) })
@@ -48,7 +50,7 @@ import GtkKit
 
     private func start() {
         Appearance.addStyleSheet(StyleSheet.text)
-        IconSet.install()
+        IconSet.install(in: cache)
         Appearance.setIconName("mado")
         application.hold()
         MainLoop.onTermination { [weak self] in self?.quit() }

@@ -34,8 +34,14 @@ import GtkKit
         DOT</svg>
         """
 
-    static func install() {
-        let folder = TemporaryFile.folder + "/icons"
+    /// Where they are, for panels and whoever else shows this program's icons.
+    private(set) static var folder = ""
+    /// The file of the program's own icon.
+    static var applicationFile: String { folder + "/hicolor/scalable/apps/mado.svg" }
+
+    /// - Parameter cache: the program's folder for what can be made again.
+    static func install(in cache: String) {
+        folder = cache + "/icons"
         let actions = folder + "/hicolor/scalable/actions"
         let apps = folder + "/hicolor/scalable/apps"
         makeFolders(actions)
@@ -46,10 +52,23 @@ import GtkKit
                     + "fill-rule=\"evenodd\" d=\"\(path)\"/></svg>", to: "\(actions)/\(name)-symbolic.svg")
         }
         write(application.replacing("DOT", with: ""), to: apps + "/mado.svg")
-        write(
-            application.replacing("DOT", with: "<circle cx=\"52\" cy=\"12\" r=\"11\" fill=\"#e01b24\"/>"),
-            to: apps + "/mado-unread.svg")
+        for count in unreadNames {
+            write(application.replacing("DOT", with: unreadMark(count)), to: "\(apps)/mado-unread-\(count).svg")
+        }
         Appearance.addIconFolder(folder)
+    }
+
+    /// How much can be unread in a panel's icon.
+    private static let unreadNames = (1...9).map { String($0) } + ["more"]
+
+    /// The name of the icon that says how much is unread.
+    static func unreadName(_ count: Int) -> String { "mado-unread-\(count > 9 ? "more" : String(max(1, count)))" }
+
+    private static func unreadMark(_ count: String) -> String {
+        let number = count == "more" ? "9+" : count
+        return "<rect x=\"24\" y=\"0\" width=\"40\" height=\"36\" rx=\"18\" fill=\"#e01b24\"/>"
+            + "<text x=\"44\" y=\"29\" font-family=\"sans-serif\" font-weight=\"bold\" font-size=\"30\" "
+            + "text-anchor=\"middle\" fill=\"#fff\">\(number)</text>"
     }
 
     private static func makeFolders(_ path: String) {

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Starting at login, by the desktop's autostart folder.
-enum Autostart {
+@MainActor enum Autostart {
     private static var path: String {
         let config =
             getenv("XDG_CONFIG_HOME").map { String(cString: $0) }
@@ -27,7 +27,7 @@ enum Autostart {
             Type=Application
             Name=Mado
             Exec=\(program) --hidden
-            Icon=mado
+            Icon=\(IconSet.applicationFile)
             X-GNOME-Autostart-enabled=true
 
             """

@@ -69,7 +69,7 @@ import GtkKit
             let notification = Notification(
                 title: title, text: model.settings.notificationPreview ? notice.text : tr("New message"))
             let target = target(account, notice.roomID)
-            notification.setIcon("mado")
+            notification.setIcon(file: IconSet.applicationFile)
             notification.setDefaultAction("app.open-room", target: target)
             notification.addButton(tr("Reply"), action: "app.open-room", target: target)
             notification.addButton(tr("Mark as read"), action: "app.mark-read", target: target)
@@ -104,7 +104,7 @@ import GtkKit
             let notification = Notification(title: heading, text: request.line ?? "")
             let target = target(account, request.roomID)
             notification.setUrgent()
-            notification.setIcon("mado")
+            notification.setIcon(file: IconSet.applicationFile)
             notification.setDefaultAction("app.open-room", target: target)
             notification.addButton(tr("Accept"), action: "app.accept-request", target: target)
             notification.addButton(tr("Decline"), action: "app.decline-request", target: target)

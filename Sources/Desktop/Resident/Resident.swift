@@ -12,7 +12,7 @@ import GtkKit
 
     init(application: Application, model: ClientModel) {
         self.model = model
-        icon = StatusIcon(title: "Mado", iconName: "mado")
+        icon = StatusIcon(title: "Mado", iconName: "mado", iconFolder: IconSet.folder)
         icon.onActivate = { [weak self] in self?.onToggle() }
         icon.setMenu([
             .init(label: tr("Show or hide"), action: { [weak self] in self?.onToggle() }),
@@ -48,7 +48,7 @@ import GtkKit
     private func showUnread() {
         let unread = model.accounts.reduce(0) { $0 + $1.requests.count + $1.unread }
         icon.set(
-            unread: unread,
+            unread: unread, iconName: IconSet.unreadName(unread),
             tooltip: unread == 0 ? "Mado" : tr("1 unread", many: "%d unread", unread))
     }
 

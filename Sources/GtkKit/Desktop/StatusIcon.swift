@@ -18,16 +18,20 @@ internal import CGtk
     package var onActivate: @MainActor () -> Void = {}
     private let title: String
     private let iconName: String
+    private let iconFolder: String
     private let bus: SessionBus?
     private var item: BusObject?
     private var menu: BusObject?
     private var entries: [Entry] = []
     private var unread = 0
+    private var attentionIconName = ""
     private var tooltip = ""
 
-    package init(title: String, iconName: String) {
+    /// - Parameter iconFolder: where a panel finds the icons, which need not be installed in its theme.
+    package init(title: String, iconName: String, iconFolder: String) {
         self.title = title
         self.iconName = iconName
+        self.iconFolder = iconFolder
         bus = SessionBus()
         tooltip = title
         guard let bus else { return }
@@ -60,9 +64,13 @@ internal import CGtk
         bus?.emit(path: "/MenuBar", interface: "com.canonical.dbusmenu", signal: "LayoutUpdated", "(uint32 1, 0)")
     }
 
-    /// - Parameter tooltip: says the same in words.
-    package func set(unread: Int, tooltip: String) {
+    /// - Parameters:
+    ///   - iconName: what a panel shows while something is unread.
+    ///   - tooltip: says the same in words.
+    package func set(unread: Int, iconName: String, tooltip: String) {
         guard unread != self.unread || tooltip != self.tooltip else { return }
+        // Some panels show what they have for attention whatever the status is, and others never do.
+        attentionIconName = unread > 0 ? iconName : ""
         self.unread = unread
         self.tooltip = tooltip
         for signal in ["NewIcon", "NewAttentionIcon", "NewToolTip", "NewTitle"] {
@@ -95,8 +103,9 @@ internal import CGtk
         case "Title": Variant.quote(title)
         case "Status": Variant.quote(status)
         case "WindowId": "0"
-        case "IconName": Variant.quote(iconName)
-        case "AttentionIconName": Variant.quote(iconName + "-unread")
+        case "IconName": Variant.quote(unread > 0 ? attentionIconName : iconName)
+        case "AttentionIconName": Variant.quote(attentionIconName)
+        case "IconThemePath": Variant.quote(iconFolder)
         case "OverlayIconName": "''"
         case "ToolTip": "(\(Variant.quote(iconName)), @a(iiay) [], \(Variant.quote(tooltip)), '')"
         case "ItemIsMenu": "false"
@@ -134,6 +143,7 @@ internal import CGtk
         <property name="Title" type="s" access="read"/><property name="Status" type="s" access="read"/>
         <property name="WindowId" type="i" access="read"/><property name="IconName" type="s" access="read"/>
         <property name="AttentionIconName" type="s" access="read"/><property name="OverlayIconName" type="s" access="read"/>
+        <property name="IconThemePath" type="s" access="read"/>
         <property name="ToolTip" type="(sa(iiay)ss)" access="read"/><property name="ItemIsMenu" type="b" access="read"/>
         <property name="Menu" type="o" access="read"/>
         <method name="Activate"><arg type="i" direction="in"/><arg type="i" direction="in"/></method>

@@ -84,9 +84,11 @@ internal import GtkShims
     package func addButton(_ label: String, action: String, target: String) {
         g_notification_add_button_with_target_value(opaque, label, action, g_variant_new_string(target))
     }
-    package func setIcon(_ name: String) {
-        guard let icon = g_themed_icon_new(name) else { return }
+    package func setIcon(file path: String) {
+        let file = g_file_new_for_path(path)
+        let icon = g_file_icon_new(file)
         g_notification_set_icon(opaque, icon)
         g_object_unref(UnsafeMutableRawPointer(icon))
+        g_object_unref(UnsafeMutableRawPointer(file))
     }
 }
