@@ -26,6 +26,7 @@ package struct MatrixError: Error, Sendable {
         package static let unknownToken: Code = "M_UNKNOWN_TOKEN"
         package static let missingToken: Code = "M_MISSING_TOKEN"
         package static let userLocked: Code = "M_USER_LOCKED"
+        package static let userSuspended: Code = "M_USER_SUSPENDED"
         package static let userDeactivated: Code = "M_USER_DEACTIVATED"
         package static let badJSON: Code = "M_BAD_JSON"
         package static let notJSON: Code = "M_NOT_JSON"
@@ -65,6 +66,8 @@ package struct MatrixError: Error, Sendable {
 
 extension MatrixError {
     package static func forbidden(_ message: String) -> MatrixError { MatrixError(403, .forbidden, message) }
+    package static let userSuspended = MatrixError(
+        403, .userSuspended, "Your account is suspended: you can read, leave, and take back what you wrote")
     package static func notFound(_ message: String) -> MatrixError { MatrixError(404, .notFound, message) }
     package static func badJSON(_ message: String) -> MatrixError { MatrixError(400, .badJSON, message) }
     package static func missingParam(_ name: String) -> MatrixError {

@@ -13,12 +13,14 @@ package struct StoredAccount: Hashable, Sendable {
     package let created: Int64
     package var isDeactivated: Bool
     package var isLocked: Bool
+    /// Whether the member may look but not act, until an administrator says otherwise.
+    package var isSuspended: Bool
     /// Whether the user asked for their messages to be hidden from new members when deactivating.
     package var isErased: Bool
 
     package init(
         user: UserID, passwordHash: String?, kind: AccountKind, created: Int64, isDeactivated: Bool = false,
-        isLocked: Bool = false, isErased: Bool = false
+        isLocked: Bool = false, isErased: Bool = false, isSuspended: Bool = false
     ) {
         self.user = user
         self.passwordHash = passwordHash
@@ -26,6 +28,7 @@ package struct StoredAccount: Hashable, Sendable {
         self.created = created
         self.isDeactivated = isDeactivated
         self.isLocked = isLocked
+        self.isSuspended = isSuspended
         self.isErased = isErased
     }
 }

@@ -95,8 +95,9 @@ package protocol MediaWriting {
     func setMediaContent(_ content: StoredMedia.Content, of id: MediaID) throws(StoreError)
     /// Deletes identifiers that expired before `time` without an upload, at most `limit`.
     func deleteUnusedMedia(expiredBefore time: Int64, limit: Int) throws(StoreError)
-    /// Forgets one. Its bytes stay until they are cleaned up.
-    func deleteMedia(_ id: MediaID) throws(StoreError)
+    /// Forgets one; whether it was there. Its bytes stay until they are cleaned up.
+    @discardableResult
+    func deleteMedia(_ id: MediaID) throws(StoreError) -> Bool
     /// Notes which media the event at `position` names.
     func insertMediaReferences(_ ids: [MediaID], at position: Int64) throws(StoreError)
     /// The event at `position` no longer counts as naming anything.

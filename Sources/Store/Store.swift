@@ -27,7 +27,8 @@ package protocol StoreReader: EventReading, RelationReading, RoomReading, Member
     TransactionReading, ReceiptReading, AccountDataReading, ToDeviceReading, DeviceListReading, AccountReading,
     ProfileReading, MemberDirectoryReading, DeviceReading, AccessTokenReading, RegistrationTokenReading,
     DeviceKeyReading, CrossSigningReading, KeyBackupReading, PresenceReading, FilterReading, ServerSecretReading,
-    MediaReading, SearchReading, ReportReading, DelayedEventReading, RoleReading
+    MediaReading, SearchReading, ReportReading, DelayedEventReading, RoleReading,
+    ModerationReading, DehydratedDeviceReading
 {
     /// The position that was last set, 0 in an empty store.
     func lastPosition() throws(StoreError) -> Int64
@@ -46,7 +47,8 @@ package protocol StoreWriter: StoreReader, EventWriting, RoomWriting, Membership
     TransactionWriting, ReceiptWriting, AccountDataWriting, ToDeviceWriting, DeviceListWriting, AccountWriting,
     ProfileWriting, DeviceWriting, AccessTokenWriting, RegistrationTokenWriting, DeviceKeyWriting,
     CrossSigningWriting, KeyBackupWriting, PresenceWriting, FilterWriting, ServerSecretWriting,
-    MediaWriting, SearchWriting, ReportWriting, DelayedEventWriting, RoleWriting
+    MediaWriting, SearchWriting, ReportWriting, DelayedEventWriting, RoleWriting,
+    ModerationWriting, DehydratedDeviceWriting
 {
     var isInTransaction: Bool { get }
 

@@ -5,7 +5,7 @@ import Store
 extension SQL {
     /// What ``StoredAccount/init(row:)`` reads.
     fileprivate static let accountColumns: SQL = """
-        user, password_hash, kind, created, is_deactivated, is_locked, is_erased
+        user, password_hash, kind, created, is_deactivated, is_locked, is_erased, is_suspended
         """
 }
 
@@ -14,7 +14,8 @@ extension StoredAccount {
         self.init(
             // The schema checks that it is one of them.
             user: row.id(0), passwordHash: row.optionalText(1), kind: AccountKind(rawValue: row.text(2)) ?? .guest,
-            created: row.int(3), isDeactivated: row.bool(4), isLocked: row.bool(5), isErased: row.bool(6))
+            created: row.int(3), isDeactivated: row.bool(4), isLocked: row.bool(5), isErased: row.bool(6),
+            isSuspended: row.bool(7))
     }
 }
 
@@ -43,24 +44,25 @@ extension SQLiteReader: AccountReading {
 
 extension SQLiteWriter: AccountWriting {
     private static let insert: SQL = """
-        INSERT INTO accounts(\(.accountColumns), directory_name, search_text) VALUES (?, ?, ?, ?, ?, ?, ?, '', '')
+        INSERT INTO accounts(\(.accountColumns), directory_name, search_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', '')
         """
 
     func insertAccount(_ account: StoredAccount) throws(StoreError) {
         try connection.run(
             Self.insert, account.user, account.passwordHash, account.kind, account.created, account.isDeactivated,
-            account.isLocked, account.isErased)
+            account.isLocked, account.isErased, account.isSuspended)
         try updateDirectory(account.user)
     }
 
     func updateAccount(_ account: StoredAccount) throws(StoreError) {
         let sql: SQL = """
-            UPDATE accounts SET password_hash = ?, kind = ?, is_deactivated = ?, is_locked = ?, is_erased = ?
+            UPDATE accounts SET password_hash = ?, kind = ?, is_deactivated = ?, is_locked = ?, is_erased = ?,
+                is_suspended = ?
             WHERE user = ?
             """
         try connection.run(
             sql, account.passwordHash, account.kind, account.isDeactivated, account.isLocked, account.isErased,
-            account.user)
+            account.isSuspended, account.user)
     }
 
     /// Puts the account where its localpart and display name belong in the member directory.

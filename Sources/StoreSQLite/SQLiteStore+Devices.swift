@@ -53,6 +53,7 @@ extension SQLiteWriter: DeviceWriting {
         try connection.run("DELETE FROM device_keys WHERE user = ? AND device = ?", user, id)
         try connection.run("DELETE FROM one_time_keys WHERE user = ? AND device = ?", user, id)
         try connection.run("DELETE FROM fallback_keys WHERE user = ? AND device = ?", user, id)
+        try connection.run("DELETE FROM dehydrated_devices WHERE user = ? AND device = ?", user, id)
         try deleteKeySignatures(of: user, targetKey: id.string)
         return try connection.run("DELETE FROM devices WHERE user = ? AND device = ?", user, id) > 0
     }

@@ -62,14 +62,14 @@ extension SQLiteReader: MediaReading {
 }
 
 extension SQL {
-    fileprivate static let mediaColumns: SQL = """
+    static let mediaColumns: SQL = """
         id, uploader, created, expires, digest, size, type, file_name, purpose
         """
 }
 
 extension StoredMedia {
     /// A row of `mediaColumns`.
-    fileprivate init(_ row: borrowing SQLiteRow) {
+    init(_ row: borrowing SQLiteRow) {
         var content: Content?
         if let digest = row.optionalBlob(4) {
             content = Content(
@@ -84,8 +84,9 @@ extension StoredMedia {
 extension SQLiteWriter: MediaWriting {
     func insertMedia(_ media: StoredMedia) throws(StoreError) {
         let sql: SQL = """
-            INSERT INTO media(id, uploader, created, expires, digest, size, type, file_name, purpose)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO media(id, uploader, created, expires, digest, size, type, file_name, purpose, is_quarantined)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+                EXISTS(SELECT 1 FROM media WHERE digest = ?5 AND is_quarantined = 1))
             """
         let content = media.content
         try connection.run(
@@ -95,7 +96,9 @@ extension SQLiteWriter: MediaWriting {
 
     func setMediaContent(_ content: StoredMedia.Content, of id: MediaID) throws(StoreError) {
         let sql: SQL = """
-            UPDATE media SET digest = ?, size = ?, type = ?, file_name = ? WHERE id = ? AND digest IS NULL
+            UPDATE media SET digest = ?1, size = ?2, type = ?3, file_name = ?4,
+                is_quarantined = EXISTS(SELECT 1 FROM media WHERE digest = ?1 AND is_quarantined = 1)
+            WHERE id = ?5 AND digest IS NULL
             """
         try connection.run(sql, content.digest.bytes, content.size, content.type, content.fileName, id.string)
     }
@@ -108,8 +111,8 @@ extension SQLiteWriter: MediaWriting {
         try connection.run(sql, time, limit)
     }
 
-    func deleteMedia(_ id: MediaID) throws(StoreError) {
-        try connection.run("DELETE FROM media WHERE id = ?", id.string)
+    func deleteMedia(_ id: MediaID) throws(StoreError) -> Bool {
+        try connection.run("DELETE FROM media WHERE id = ?", id.string) > 0
     }
 
     func insertMediaReferences(_ ids: [MediaID], at position: Int64) throws(StoreError) {

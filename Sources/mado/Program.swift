@@ -32,10 +32,12 @@ enum Program {
         switch command.path.first {
         case "serve": try ServeCommand.run(command)
         case "member": try MemberCommand.run(command)
+        case "notice": try NoticeCommand.run(command)
+        case "room": try RoomCommand.run(command)
+        case "media": try MediaCommand.run(command)
         case "token": try TokenCommand.run(command)
         case "portal": try PortalCommand.run(command)
         case "report": try ReportCommand.run(command)
-        case "media": try MediaCommand.run(command)
         case "doctor": return DoctorCommand.run(command)
         case "config": try ConfigCommand.run(command)
         default: TerminalOutput.say("mado \(ServerVersion.string)")

@@ -26,6 +26,12 @@ package struct Request: Sendable {
     package var optionalSession: Session? { authenticated }
     package var user: UserID { session.user }
 
+    /// That the member may act, and not only look.
+    /// - Throws: `M_USER_SUSPENDED`. Source: Client-Server API, "Account suspension".
+    package func requireNotSuspended() throws {
+        if authenticated?.isSuspended == true { throw MatrixError.userSuspended }
+    }
+
     /// A path parameter, percent-decoded.
     package func parameter(_ name: String) -> String {
         guard let found = parameters.first(where: { $0.name == name }) else {

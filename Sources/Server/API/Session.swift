@@ -6,14 +6,20 @@ package struct Session: Sendable, Hashable {
     package let device: DeviceID
     package let isGuest: Bool
     package let isAdministrator: Bool
+    /// May look but not act, until an administrator says otherwise.
+    package let isSuspended: Bool
     /// SHA-256 of the access token, to tell this session from the member's others.
     package let tokenHash: [UInt8]
 
-    package init(user: UserID, device: DeviceID, isGuest: Bool, isAdministrator: Bool, tokenHash: [UInt8]) {
+    package init(
+        user: UserID, device: DeviceID, isGuest: Bool, isAdministrator: Bool, isSuspended: Bool = false,
+        tokenHash: [UInt8]
+    ) {
         self.user = user
         self.device = device
         self.isGuest = isGuest
         self.isAdministrator = isAdministrator
+        self.isSuspended = isSuspended
         self.tokenHash = tokenHash
     }
 }

@@ -28,21 +28,30 @@ package struct AccountModeration: Sendable, RouteProviding {
                 }
             }
         }
-        let lock = "/_matrix/client/v1/admin/lock/{userId}"
-        routes.add(.get, lock, authentication: .membersOnly) { request in
-            let account = try await subject(of: request)
-            return .object { $0.member("locked", account.isLocked) }
+        addSwitch("lock", "locked", to: &routes, isOn: { $0.isLocked }) { try await accounts.setLocked($0, $1) }
+        addSwitch("suspend", "suspended", to: &routes, isOn: { $0.isSuspended }) {
+            try await accounts.setSuspended($0, $1)
         }
-        routes.add(.put, lock, authentication: .membersOnly) { request in
+    }
+
+    /// `GET` and `PUT /_matrix/client/v1/admin/{name}/{userId}`.
+    private func addSwitch(
+        _ name: String, _ member: String, to routes: inout Routes, isOn: @escaping @Sendable (StoredAccount) -> Bool,
+        set: @escaping @Sendable (Bool, UserID) async throws -> Void
+    ) {
+        let path = "/_matrix/client/v1/admin/\(name)/{userId}"
+        routes.add(.get, path, authentication: .membersOnly) { request in
             let account = try await subject(of: request)
-            guard let isLocked = try request.body.optionalBool("locked") else {
-                throw MatrixError.missingParam("locked")
-            }
+            return .object { $0.member(member, isOn(account)) }
+        }
+        routes.add(.put, path, authentication: .membersOnly) { request in
+            let account = try await subject(of: request)
+            guard let value = try request.body.optionalBool(member) else { throw MatrixError.missingParam(member) }
             guard account.user != request.user, account.kind != .admin else {
-                throw MatrixError.forbidden("An administrator's account cannot be locked")
+                throw MatrixError.forbidden("An administrator's account cannot be \(member)")
             }
-            try await accounts.setLocked(isLocked, account.user)
-            return .object { $0.member("locked", isLocked) }
+            try await set(value, account.user)
+            return .object { $0.member(member, value) }
         }
     }
 

@@ -139,6 +139,15 @@ package final class Accounts: Sendable {
         sessions.ended(user, devices: nil)
     }
 
+    /// Suspends the account, so that its member can look but not act, or ends that.
+    /// - Throws: `M_NOT_FOUND` when there is no such account, or it was closed.
+    package func setSuspended(_ isSuspended: Bool, _ user: UserID) async throws {
+        try await journal.write { transaction in
+            try Self.update(user, in: transaction) { $0.isSuspended = isSuspended }
+        }
+        sessions.changed(user)
+    }
+
     /// Makes the member an administrator, or an ordinary member again.
     /// - Throws: `M_NOT_FOUND` when there is no such account, or it was closed.
     package func setAdministrator(_ isAdministrator: Bool, _ user: UserID) async throws {

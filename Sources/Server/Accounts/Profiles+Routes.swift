@@ -35,6 +35,7 @@ extension Profiles: RouteProviding {
     /// - Throws: `M_FORBIDDEN` for another's, `M_GUEST_ACCESS_FORBIDDEN` for a guest's, but for the name.
     private static func changeableKey(_ request: Request) throws -> String {
         _ = try request.ownUser()
+        try request.requireNotSuspended()
         let key = request.parameter("keyName")
         if request.session.isGuest, key != MemberProfile.displayNameKey {
             throw MatrixError(403, .guestAccessForbidden, "Guests may only change their name")

@@ -15,15 +15,22 @@ package struct ServerDescription: Sendable, RouteProviding {
         "uk.tcpip.msc4133.stable",
         // Delayed events.
         "org.matrix.msc4140",
+        // Dehydrated devices.
+        "org.matrix.msc3814",
     ]
 
     private let publicBaseURL: String?
     private let defaultRoomVersion: RoomVersion
+    private let support: SupportContact?
 
     /// - Parameters:
     ///   - publicBaseURL: see `AccountsConfiguration`.
     ///   - defaultRoomVersion: that of rooms whose creator does not ask for one.
-    package init(publicBaseURL: String?, defaultRoomVersion: RoomVersion = .default) {
+    ///   - support: nil where nobody is named.
+    package init(
+        publicBaseURL: String?, defaultRoomVersion: RoomVersion = .default, support: SupportContact? = nil
+    ) {
+        self.support = support
         self.publicBaseURL = publicBaseURL
         self.defaultRoomVersion = defaultRoomVersion
     }
@@ -41,13 +48,17 @@ package struct ServerDescription: Sendable, RouteProviding {
             guard let publicBaseURL else { throw MatrixError.notFound("No address is configured") }
             return .object { Self.writeDiscovery(publicBaseURL, into: &$0) }
         }
+        routes.add(.get, "/.well-known/matrix/support", authentication: .none) { [support] _ in
+            guard let support else { throw MatrixError.notFound("No contact is configured") }
+            return .object { support.write(to: &$0) }
+        }
         routes.add(.get, "/_matrix/client/v3/capabilities") { request in
             .object { object in
                 object.object("capabilities") { object in
                     writeCapabilities(into: &object)
                     guard request.session.isAdministrator else { return }
                     object.object("m.account_moderation") { moderation in
-                        moderation.member("suspend", false)
+                        moderation.member("suspend", true)
                         moderation.member("lock", true)
                     }
                 }

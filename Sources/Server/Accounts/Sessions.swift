@@ -35,7 +35,8 @@ package final class Sessions: Authenticating {
         if let expires = found.token.expires, expires <= clock.now { throw MatrixError.unknownToken(isSoft: true) }
         let session = Session(
             user: found.account.user, device: found.token.device, isGuest: found.account.kind == .guest,
-            isAdministrator: found.account.kind == .admin, tokenHash: found.token.hash.bytes)
+            isAdministrator: found.account.kind == .admin, isSuspended: found.account.isSuspended,
+            tokenHash: found.token.hash.bytes)
         table.insert(session, token, expires: found.token.expires, epoch: epoch)
         return session
     }

@@ -3,34 +3,72 @@ import JSON
 import MatrixAPI
 import Store
 
-/// What `mado member`, `mado token`, `mado report` and `mado doctor` ask of a server, over the socket in the data folder. There is no
-/// authentication: whoever reaches that socket may read the database as well.
+/// What administrators ask of a server: the commands (`mado member`, `mado room`, …) over the socket in the data folder,
+/// and programs of administrators over the clients' listeners, below `/_mado/v1/admin`.
+///
+/// There is no authentication on the socket: whoever reaches it may read the database as well.
 package struct Administration: RouteProviding {
-    private let accounts: Accounts
+    typealias Add = (_ method: HTTPMethod, _ path: String, _ handler: @escaping Route.Handler) -> Void
+
+    /// Over what it is asked.
+    package enum Access: Sendable {
+        case socket
+        case clients
+    }
+
+    private let access: Access
+    let accounts: Accounts
     private let tokens: RegistrationTokens
     private let reports: Reports
-    private let serverName: String
-    private let health: Health
+    let rooms: RoomModeration
+    let media: MediaModeration
+    let notices: ServerNotices
+    let serverName: String
 
     package init(
-        accounts: Accounts, tokens: RegistrationTokens, reports: Reports, serverName: String, health: Health
+        _ access: Access, accounts: Accounts, tokens: RegistrationTokens, reports: Reports, rooms: RoomModeration,
+        media: MediaModeration, notices: ServerNotices, serverName: String
     ) {
+        self.access = access
         self.accounts = accounts
         self.tokens = tokens
         self.reports = reports
+        self.rooms = rooms
+        self.media = media
+        self.notices = notices
         self.serverName = serverName
-        self.health = health
     }
 
     package func addRoutes(to routes: inout Routes) {
-        func add(_ method: HTTPMethod, _ path: String, _ handler: @escaping Route.Handler) {
-            routes.add(method, path, authentication: .none, limit: .unlimited, handler)
+        var found: [Endpoint] = []
+        addRoutes { found.append(Endpoint(method: $0, path: $1, handler: $2)) }
+        for endpoint in found {
+            switch access {
+            case .socket:
+                routes.add(
+                    endpoint.method, endpoint.path, authentication: .none, limit: .unlimited, endpoint.handler)
+            case .clients:
+                routes.add(endpoint.method, "/_mado/v1/admin" + endpoint.path, authentication: .membersOnly) {
+                    request in
+                    guard request.session.isAdministrator else {
+                        throw MatrixError.forbidden("Only administrators may do this")
+                    }
+                    return try await endpoint.handler(request)
+                }
+            }
         }
-        add(.get, "/health") { [health] _ in .response(health.response()) }
-        add(.get, "/members") { try await list($0) }
-        add(.post, "/members") { try await create($0) }
-        add(.post, "/members/{name}/disable") { try await disable($0) }
-        add(.post, "/members/{name}/password") { try await setPassword($0) }
+    }
+
+    private struct Endpoint {
+        let method: HTTPMethod
+        let path: String
+        let handler: Route.Handler
+    }
+
+    private func addRoutes(_ add: Add) {
+        addMemberRoutes(add)
+        addRoomRoutes(add)
+        addMediaRoutes(add)
         add(.get, "/tokens") { _ in try await listTokens() }
         add(.post, "/tokens") { try await createToken($0) }
         add(.delete, "/tokens/{token}") { try await revokeToken($0) }
@@ -38,61 +76,8 @@ package struct Administration: RouteProviding {
         add(.delete, "/reports/{id}") { try await closeReport($0) }
     }
 
-    // MARK: Members
-
-    /// `GET /members?after=…`: at most 500, with `next` when there are more.
-    private func list(_ request: Request) async throws -> Answer {
-        let limit = 500
-        let after = try request.query("after").map { try user($0) }
-        let found = try await accounts.list(after: after, limit: limit)
-        return .object { object in
-            object.array("members") { array in
-                for account in found {
-                    array.object { object in
-                        object.member("user_id", account.user.string)
-                        object.member("kind", account.kind.rawValue)
-                        object.member("created", account.created)
-                        object.member("disabled", account.isDeactivated)
-                        object.member("locked", account.isLocked)
-                        object.member("has_password", account.passwordHash != nil)
-                    }
-                }
-            }
-            if found.count == limit, let last = found.last { object.member("next", last.user.string) }
-        }
-    }
-
-    /// `POST /members` with `name`, `password`, `display_name`, `admin`.
-    private func create(_ request: Request) async throws -> Answer {
-        guard let name = request.body["name"]?.string else { throw MatrixError.missingParam("name") }
-        let wanted = name.hasPrefix("@") ? String(try user(name).localpart) : name
-        let made = try await accounts.create(
-            name: wanted, password: request.body["password"]?.string,
-            isAdministrator: request.body["admin"]?.bool ?? false, displayName: request.body["display_name"]?.string)
-        return .object { $0.member("user_id", made.string) }
-    }
-
-    /// `POST /members/{name}/disable`
-    private func disable(_ request: Request) async throws -> Answer {
-        let user = try user(request.parameter("name"))
-        guard let account = try await accounts.account(user), !account.isDeactivated else {
-            throw MatrixError.notFound("There is no such account, or it was closed already")
-        }
-        try await accounts.deactivate(user)
-        return .object { $0.member("user_id", user.string) }
-    }
-
-    /// `POST /members/{name}/password` with `password`, `keep_devices`.
-    private func setPassword(_ request: Request) async throws -> Answer {
-        let user = try user(request.parameter("name"))
-        guard let password = request.body["password"]?.string else { throw MatrixError.missingParam("password") }
-        let keepsDevices = request.body["keep_devices"]?.bool ?? false
-        try await accounts.setPassword(of: user, to: password, endsSessions: !keepsDevices)
-        return .object { $0.member("user_id", user.string) }
-    }
-
     /// The account that is meant: a name, or a whole identifier of this server.
-    private func user(_ name: String) throws -> UserID {
+    func user(_ name: String) throws -> UserID {
         try Localpart.member(named: name, server: serverName)
     }
 

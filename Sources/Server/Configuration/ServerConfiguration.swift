@@ -21,6 +21,7 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var registration = RegistrationSettings()
     package var rooms = RoomSettings()
     package var portal = PortalSettings()
+    package var support = SupportSettings()
     package var media = MediaSettings()
     package var outbound = OutboundSettings()
     package var previews = PreviewSettings()

@@ -44,30 +44,43 @@ package final class DeviceKeys: Sendable, DeviceKeySource {
     ///   `M_UNKNOWN` (400) when a one-time key has the name of another one; `M_TOO_LARGE` (400) when there are too many.
     func upload(_ upload: DeviceKeyUpload, of user: UserID, device: DeviceID) async throws -> [String: Int] {
         let (left, position) = try await journal.write { transaction in
-            let store = transaction.store
-            if let keys = upload.deviceKeys { try Self.keep(keys, of: user, device: device, transaction) }
-            for key in upload.oneTimeKeys {
-                let known = try store.oneTimeKey(key.keyID, algorithm: key.algorithm, of: user, device: device)
-                if let known {
-                    guard known.json == key.json else {
-                        throw MatrixError(400, .unknown, "One-time key \(key.algorithm):\(key.keyID) exists already")
-                    }
-                    continue
-                }
-                try store.insertOneTimeKey(key, of: user, device: device)
-            }
-            for key in upload.fallbackKeys {
-                let known = try store.fallbackKey(algorithm: key.algorithm, of: user, device: device)
-                if known != key { try store.setFallbackKey(key, of: user, device: device) }
-            }
-            let left = try store.oneTimeKeyCounts(of: user, device: device)
-            guard left.values.allSatisfy({ $0 <= DeviceKeyUpload.maximumKeys }) else {
-                throw MatrixError(
-                    400, .tooLarge, "A device keeps at most \(DeviceKeyUpload.maximumKeys) keys of a kind")
-            }
-            return (left, transaction.advance())
+            (try Self.keep(upload, of: user, device: device, in: transaction), transaction.advance())
         }
+        forgetCounts(of: user, device: device, at: position)
+        return left
+    }
+
+    /// To be called when keys that were kept are durable.
+    /// - Parameter position: of the journal, with them.
+    func forgetCounts(of user: UserID, device: DeviceID, at position: Int64) {
         counts.invalidate(DeviceIdentity(user: user, device: device), at: position)
+    }
+
+    /// Keeps what a device publishes. `forgetCounts` must follow when that is durable.
+    /// - Returns, throws: as `upload`.
+    static func keep(
+        _ upload: DeviceKeyUpload, of user: UserID, device: DeviceID, in transaction: JournalTransaction
+    ) throws -> [String: Int] {
+        let store = transaction.store
+        if let keys = upload.deviceKeys { try keep(keys, of: user, device: device, transaction) }
+        for key in upload.oneTimeKeys {
+            let known = try store.oneTimeKey(key.keyID, algorithm: key.algorithm, of: user, device: device)
+            if let known {
+                guard known.json == key.json else {
+                    throw MatrixError(400, .unknown, "One-time key \(key.algorithm):\(key.keyID) exists already")
+                }
+                continue
+            }
+            try store.insertOneTimeKey(key, of: user, device: device)
+        }
+        for key in upload.fallbackKeys {
+            let known = try store.fallbackKey(algorithm: key.algorithm, of: user, device: device)
+            if known != key { try store.setFallbackKey(key, of: user, device: device) }
+        }
+        let left = try store.oneTimeKeyCounts(of: user, device: device)
+        guard left.values.allSatisfy({ $0 <= DeviceKeyUpload.maximumKeys }) else {
+            throw MatrixError(400, .tooLarge, "A device keeps at most \(DeviceKeyUpload.maximumKeys) keys of a kind")
+        }
         return left
     }
 

@@ -217,7 +217,7 @@ package final class MediaRepository: Sendable {
     /// What was uploaded under an identifier.
     /// - Throws: `M_NOT_FOUND`; `M_NOT_YET_UPLOADED` for an identifier that waits for its upload.
     package func download(_ id: MediaID) async throws -> Download {
-        let media = try await journal.store.read { try $0.media(id) }
+        let media = try await journal.store.read { try $0.isQuarantined(id) ? nil : $0.media(id) }
         guard let media else { throw MatrixError.notFound("There is no such media") }
         guard let content = media.content else {
             guard media.expires > clock.now else { throw MatrixError.notFound("Nothing was uploaded") }

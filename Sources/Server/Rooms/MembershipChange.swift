@@ -56,6 +56,9 @@ struct MembershipChange: Sendable {
         }
     }
 
+    static let roomIsClosed = MatrixError.forbidden("An administrator closed this room")
+    static let noticesCannotBeRefused = MatrixError(
+        403, .cannotLeaveServerNoticeRoom, "This is where the server's administrators write to you")
     static let thirdPartyDenied = MatrixError(
         403, "M_THREEPID_DENIED", "This server cannot invite by e-mail address or telephone number")
 }
@@ -70,6 +73,7 @@ extension JournalTransaction {
         context: AuthorisationContext = AuthorisationContext()
     ) throws -> Event {
         let room = try existingRoom(id)
+        if change.showsProfile, try store.isClosed(id) { throw MembershipChange.roomIsClosed }
         var context = context
         var authorisingUser: UserID?
         switch change.membership {
@@ -78,6 +82,8 @@ extension JournalTransaction {
             if change.senderIsGuest { try requireGuestAccess(room) }
             authorisingUser = try RestrictedJoin.authorisingUser(for: change.user, in: room, store)
             context.allowed = authorisingUser != nil
+        case .leave where change.sender == change.user && room.membership(of: change.user) == .invite:
+            if try store.noticeRoom(of: change.user) == id { throw MembershipChange.noticesCannotBeRefused }
         default: break
         }
         let profile = change.showsProfile ? try store.profile(of: change.user) : [:]

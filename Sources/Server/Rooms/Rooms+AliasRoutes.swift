@@ -14,6 +14,7 @@ extension Rooms {
             }
         }
         routes.add(.put, "\(directory)/room/{roomAlias}", authentication: .membersOnly) { [self] request in
+            try request.requireNotSuspended()
             guard let id = RoomID(try request.body.requiredString("room_id")) else {
                 throw MatrixError.invalidParam("room_id is not a room ID")
             }
@@ -35,6 +36,7 @@ extension Rooms {
             return .object { $0.member("visibility", isPublic ? "public" : "private") }
         }
         routes.add(.put, "\(directory)/list/room/{roomId}", authentication: .membersOnly) { [self] request in
+            try request.requireNotSuspended()
             let visibility = try request.body.optionalString("visibility") ?? "public"
             guard visibility == "public" || visibility == "private" else {
                 throw MatrixError.invalidParam("visibility must be public or private")

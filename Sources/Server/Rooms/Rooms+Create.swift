@@ -8,6 +8,15 @@ extension Rooms {
     /// - Throws: `M_ROOM_IN_USE` when the alias is taken, `M_INVALID_ROOM_STATE` when the rules refuse one of the
     ///   events, `M_INVALID_PARAM` for an impossible alias, `M_NOT_FOUND` when somebody invited has no account.
     package func create(_ creation: RoomCreation, by creator: UserID, at time: Int64? = nil) async throws -> RoomID {
+        let proposal = try proposal(creation, by: creator, at: time)
+        return try await journal.write { try proposal($0) }
+    }
+
+    /// What makes a room, on the journal's thread.
+    /// - Throws: as `create`.
+    func proposal(
+        _ creation: RoomCreation, by creator: UserID, at time: Int64? = nil
+    ) throws -> @Sendable (JournalTransaction) throws -> RoomID {
         let version = creation.version ?? configuration.defaultRoomVersion
         let alias = try creation.aliasName.map(localAlias)
         let createContent = try creation.createContent(creator: creator, version: version)
@@ -31,7 +40,7 @@ extension Rooms {
                     timestamp: timestamp))
         }
         let state = drafts
-        try await journal.write { transaction in
+        return { transaction in
             try transaction.createRoom(id, version: version, creator: creator)
             if let alias { try transaction.insertAlias(alias, of: id, by: creator) }
             try transaction.refusingAsRoomState {
@@ -49,8 +58,8 @@ extension Rooms {
                 }
             }
             if creation.isPublic { try transaction.store.setPublic(true, room: id) }
+            return id
         }
-        return id
     }
 
     /// The alias on this server with that local part.

@@ -34,6 +34,7 @@ extension Rooms {
         let base = "/_matrix/client/v3"
         for path in ["\(base)/join/{roomIdOrAlias}", "\(base)/rooms/{roomIdOrAlias}/join"] {
             routes.add(.post, path, limit: .membership) { [self] request in
+                try request.requireNotSuspended()
                 let id = try await resolve(request.parameter("roomIdOrAlias"))
                 try await join(
                     id, by: request.user, isGuest: request.session.isGuest,
@@ -43,6 +44,7 @@ extension Rooms {
         }
         routes.add(.post, "\(base)/knock/{roomIdOrAlias}", authentication: .membersOnly, limit: .membership) {
             [self] request in
+            try request.requireNotSuspended()
             let id = try await resolve(request.parameter("roomIdOrAlias"))
             try await knock(id, by: request.user, reason: request.body.optionalString("reason"))
             return .object { $0.member("room_id", id.string) }
@@ -64,6 +66,7 @@ extension Rooms {
             routes.add(
                 .post, "/_matrix/client/v3/rooms/{roomId}/\(name)", authentication: .membersOnly, limit: .membership
             ) { request in
+                try request.requireNotSuspended()
                 if name == "invite", request.body["medium"] != nil || request.body["address"] != nil {
                     throw MembershipChange.thirdPartyDenied
                 }

@@ -7,6 +7,7 @@ extension Rooms: RouteProviding {
     package func addRoutes(to routes: inout Routes) {
         routes.add(.post, "/_matrix/client/v3/createRoom", authentication: .membersOnly, limit: .membership) {
             [self] request in
+            try request.requireNotSuspended()
             let id = try await create(RoomCreation(request.body), by: request.user)
             return .object { $0.member("room_id", id.string) }
         }

@@ -1,6 +1,7 @@
 import HTTP
 import JSON
 import MatrixAPI
+import Store
 
 /// Source: Client-Server API, "Sending events to a room", "Redactions".
 extension Rooms {
@@ -8,6 +9,7 @@ extension Rooms {
         let room = "/_matrix/client/v3/rooms/{roomId}"
         routes.add(.put, "\(room)/send/{eventType}/{txnId}", limit: .message) { [self] request in
             let type = request.parameter("eventType")
+            try await requireMaySend(request, redacting: type == "m.room.redaction" ? request.body["redacts"] : nil)
             if type == "m.room.encrypted" { await megolmSessions.letKeysPass(request.body, on: request.loop) }
             let transaction = try request.eventTransaction()
             let event = OutgoingEvent(type: type, content: request.body)
@@ -17,6 +19,7 @@ extension Rooms {
             return Self.answer(id)
         }
         routes.add(.put, "\(room)/redact/{eventId}/{txnId}", limit: .message) { [self] request in
+            try await requireMaySend(request, redacting: .string(request.parameter("eventId")))
             let id = try await redact(
                 request.eventID(), in: request.roomID(), by: request.user,
                 reason: request.body.optionalString("reason"), transaction: request.eventTransaction())
@@ -24,12 +27,24 @@ extension Rooms {
         }
         routes.add(.put, "\(room)/state/{eventType}/{stateKey...}", limit: .message) { [self] request in
             let key = StateKey(request.parameter("eventType"), request.parameter("stateKey"))
+            let isLeaving =
+                key == StateKey("m.room.member", request.user.string)
+                && request.body["membership"]?.string == Membership.leave.rawValue
+            if !isLeaving { try request.requireNotSuspended() }
             let event = OutgoingEvent(type: key.type, stateKey: key.key, content: request.body)
             if let later = try await delayedEvents?.answer(request, event, transaction: nil) { return later }
             let id = try await setState(
                 key, request.body, in: request.roomID(), by: request.user, isGuest: request.session.isGuest)
             return Self.answer(id)
         }
+    }
+
+    /// A suspended member may take back their own events, and send nothing else.
+    private func requireMaySend(_ request: Request, redacting target: JSONValue?) async throws {
+        guard request.session.isSuspended else { return }
+        guard let target = target?.string.flatMap({ EventID($0) }),
+            try await journal.store.read({ try $0.event(target) })?.sender == request.user
+        else { throw MatrixError.userSuspended }
     }
 
     private static func answer(_ id: EventID) -> Answer { .object { $0.member("event_id", id.string) } }

@@ -15,6 +15,7 @@ extension Rooms {
         routes.add(
             .post, "/_matrix/client/v3/rooms/{roomId}/upgrade", authentication: .membersOnly, limit: .membership
         ) { [self] request in
+            try request.requireNotSuspended()
             let name = try request.body.requiredString("new_version")
             guard let version = RoomVersion(rawValue: name) else {
                 throw MatrixError(400, .unsupportedRoomVersion, "Room version \(name) is not supported")

@@ -6,6 +6,6 @@ struct SQLiteMigration: Sendable {
 
     /// All migrations, in order.
     static let all: [SQLiteMigration] = [
-        .initialSchema, .media, .search, .reports, .delayedEvents, .mediaUsage, .roles,
+        .initialSchema, .media, .search, .reports, .delayedEvents, .mediaUsage, .roles, .moderation,
     ]
 }

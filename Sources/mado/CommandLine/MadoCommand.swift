@@ -2,9 +2,9 @@
 enum MadoCommand {
     static let specification = CommandSpecification(
         name: "mado", summary: "Mado: a self-hosted communication server that speaks Matrix.",
-        commands: [serve, member, token, portal, report, media, doctor, config, version])
+        commands: [serve, member, notice, room, token, portal, report, media, doctor, config, version])
 
-    private static let configurationOptions: [CommandSpecification.Option] = [
+    static let configurationOptions: [CommandSpecification.Option] = [
         .init("--config", .value(placeholder: "FILE"), "Configuration file (also MADO_CONFIG)."),
         .init("--data", .value(placeholder: "DIR"), "The folder that holds everything the server keeps."),
     ]
@@ -40,9 +40,9 @@ enum MadoCommand {
         "--metrics": "metrics.listener", "--log-level": "log.level", "--log-format": "log.format",
     ]
 
-    private static let name = CommandSpecification.Argument(
+    static let name = CommandSpecification.Argument(
         name: "NAME", summary: "A user name (hanako) or identifier (@hanako:example.org).")
-    private static let serverName = CommandSpecification.Option(
+    static let serverName = CommandSpecification.Option(
         "--server-name", .value(placeholder: "NAME"), "The server's name, if the data folder does not know it yet.")
 
     private static let member = CommandSpecification(
@@ -67,6 +67,16 @@ enum MadoCommand {
                     .init("--keep-devices", .flag, "Do not log the member's devices out."),
                 ], arguments: [name]),
             role,
+            CommandSpecification(
+                name: "suspend",
+                summary: "Let a member look but not act: no messages, rooms or changes of the profile.",
+                options: configurationOptions + [serverName], arguments: [name]),
+            CommandSpecification(
+                name: "resume", summary: "End a suspension.", options: configurationOptions + [serverName],
+                arguments: [name]),
+            CommandSpecification(
+                name: "redact", summary: "Take the content out of everything that a member wrote.",
+                options: configurationOptions + [serverName], arguments: [name]),
         ])
 
     private static let roleName = CommandSpecification.Argument(
@@ -125,25 +135,6 @@ enum MadoCommand {
             CommandSpecification(
                 name: "close", summary: "Take a report off the list.", options: configurationOptions + [serverName],
                 arguments: [.init(name: "NUMBER", summary: "Its number in the list.")]),
-        ])
-
-    private static let media = CommandSpecification(
-        name: "media", summary: "Files that members uploaded.",
-        commands: [
-            CommandSpecification(
-                name: "usage", summary: "Say how much is kept, of all together and of each member.",
-                options: configurationOptions + [serverName]),
-            CommandSpecification(
-                name: "purge", summary: "Remove files that no message, room, profile or account data names.",
-                options: configurationOptions + [
-                    serverName,
-                    .init("--unused-for", .value(placeholder: "AGE"), "Only those older than this (default: 30d)."),
-                    .init(
-                        "--unreadable", .flag,
-                        "Also files of unknown type. Encrypted messages may name them, which the server cannot see."),
-                    .init("--member", .value(placeholder: "NAME"), "Only what this member uploaded."),
-                    .init("--dry-run", .flag, "Only say how much it would be."),
-                ]),
         ])
 
     private static let doctor = CommandSpecification(

@@ -24,8 +24,7 @@ enum AdminSession {
             limiter: RateLimiter(limits: [:]), metrics: metrics)
         let log = Log(LogSink(LogSettings()))
         let server = AdminServer(
-            capabilities, folder: folder, serverName: configuration.serverName, health: Health { .working },
-            group: group,
+            capabilities, folder: folder, health: Health { .working }, group: group,
             observer: RequestLog(log: log, metrics: metrics))
         try server.start()
         defer {

@@ -15,6 +15,7 @@ enum MediaCommand {
                 let what = "\(answer["files"]?.int ?? 0) files, \(size(answer["bytes"]))"
                 TerminalOutput.say(command.has("--dry-run") ? "Would remove \(what)." : "Removed \(what).")
             }
+        case "quarantine", "release", "remove": try moderate(command, configuration)
         default: try AdminSession.with(configuration, usage)
         }
     }
@@ -62,5 +63,17 @@ enum MediaCommand {
         var unit = 0
         while value >= 10 * 1024, unit < units.count - 1 { (value, unit) = (value / 1024, unit + 1) }
         return "\(value) \(units[unit])"
+    }
+
+    /// What an administrator does to files that should not be there.
+    private static func moderate(_ command: ParsedCommand, _ configuration: ServerConfiguration) throws {
+        let files = command.arguments["FILES"] ?? ""
+        let action = command.path.last ?? ""
+        try AdminSession.with(configuration) { client in
+            let body = JSONWriter.object { $0.member(files.hasPrefix("mxc://") ? "mxc" : "member", files) }
+            let count = try client.request("POST", "/media/\(action)", body: body)["files"]?.int ?? 0
+            let done = ["quarantine": "Quarantined", "release": "Released"][action] ?? "Removed"
+            TerminalOutput.say("\(done) \(count) \(count == 1 ? "file" : "files").")
+        }
     }
 }

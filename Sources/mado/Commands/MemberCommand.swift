@@ -28,6 +28,18 @@ enum MemberCommand {
                 let answer = try client.request("POST", path + "/disable")
                 TerminalOutput.say("Closed \(answer["user_id"]?.string ?? name).")
             }
+        case "suspend", "resume":
+            try AdminSession.with(configuration) { client in
+                let isSuspended = command.path.last == "suspend"
+                let answer = try client.request("POST", path + (isSuspended ? "/suspend" : "/resume"))
+                let member = answer["user_id"]?.string ?? name
+                TerminalOutput.say(isSuspended ? "Suspended \(member)." : "\(member) may act again.")
+            }
+        case "redact":
+            try AdminSession.with(configuration) { client in
+                let answer = try client.request("POST", path + "/redact")
+                TerminalOutput.say("Removed \(answer["redacted"]?.int ?? 0) of the member's messages.")
+            }
         case "password":
             let password = try PasswordPrompt.read(twice: true)
             try AdminSession.with(configuration) { client in
@@ -58,6 +70,7 @@ enum MemberCommand {
         var state: [String] = []
         if member["disabled"]?.bool == true { state.append("closed") }
         if member["locked"]?.bool == true { state.append("locked") }
+        if member["suspended"]?.bool == true { state.append("suspended") }
         if member["has_password"]?.bool == false { state.append("no password") }
         let created = Timestamp.day((member["created"]?.int ?? 0) / 1000)
         return [

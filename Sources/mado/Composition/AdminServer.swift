@@ -10,14 +10,12 @@ struct AdminServer: Sendable {
 
     /// - Parameter folder: locked by this process.
     init(
-        _ capabilities: Capabilities, folder: DataFolder, serverName: String, health: Health, group: EventLoopGroup,
-        observer: RequestLog
+        _ capabilities: Capabilities, folder: DataFolder, health: Health, group: EventLoopGroup, observer: RequestLog
     ) {
         var routes = Routes()
-        Administration(
-            accounts: capabilities.accounts, tokens: capabilities.tokens, reports: capabilities.reports,
-            serverName: serverName, health: health
-        ).addRoutes(to: &routes)
+        let serverName = capabilities.rooms.serverName
+        capabilities.administration(.socket).addRoutes(to: &routes)
+        routes.add(.get, "/health", authentication: .none, limit: .unlimited) { _ in .response(health.response()) }
         MediaAdministration(
             journal: capabilities.journal, cleaning: capabilities.mediaCleaning, serverName: serverName,
             settings: capabilities.media.settings

@@ -21,6 +21,9 @@ final class Capabilities: Sendable {
     let delayedEvents: DelayedEvents
     let portal: Portal
     let roles: MemberRoles
+    private let roomModeration: RoomModeration
+    private let mediaModeration: MediaModeration
+    private let notices: ServerNotices
     let limiter: RateLimiter
     /// What the server asks of others.
     let http: HTTPClient
@@ -125,10 +128,15 @@ final class Capabilities: Sendable {
         self.roles = roles
         reports = Reports(journal: journal)
         self.delayedEvents = delayedEvents
+        roomModeration = RoomModeration(journal: journal)
+        mediaModeration = MediaModeration(journal: journal, storage: mediaStorage)
+        notices = ServerNotices(journal: journal, rooms: rooms, name: configuration.support.noticesName)
         self.limiter = limiter
         self.notifier = notifier
         providers = [
-            ServerDescription(publicBaseURL: publicURL, defaultRoomVersion: roomSettings.defaultRoomVersion),
+            ServerDescription(
+                publicBaseURL: publicURL, defaultRoomVersion: roomSettings.defaultRoomVersion,
+                support: SupportContact(configuration.support)),
             Login(
                 journal: journal, sessions: sessions, passwords: passwords,
                 authentication: authentication, publicBaseURL: publicURL),
@@ -143,7 +151,7 @@ final class Capabilities: Sendable {
             KeyBackup(journal: journal), ToDevice(journal: journal),
             Notifications(journal: journal, rules: pushRules), SpaceHierarchy(journal: journal, rooms: rooms),
             OpenID(serverName: serverName), reports, MessageSearch(journal: journal, index: searchIndex),
-            delayedEvents, portal,
+            delayedEvents, portal, DehydratedDevices(journal: journal, keys: deviceKeys, sessions: sessions),
         ]
     }
 
@@ -152,7 +160,15 @@ final class Capabilities: Sendable {
         var routes = Routes()
         pages.addRoutes(to: &routes)
         for provider in providers { provider.addRoutes(to: &routes) }
+        administration(.clients).addRoutes(to: &routes)
         return routes
+    }
+
+    /// What administrators ask for.
+    func administration(_ access: Administration.Access) -> Administration {
+        Administration(
+            access, accounts: accounts, tokens: tokens, reports: reports, rooms: roomModeration,
+            media: mediaModeration, notices: notices, serverName: rooms.serverName)
     }
 
     /// Polls and streams that wait for something to happen.

@@ -83,8 +83,7 @@ final class ServerProcess {
         self.health = health
         self.server = server
         admin = AdminServer(
-            capabilities, folder: folder, serverName: configuration.serverName, health: Health { health.state },
-            group: group, observer: requestLog)
+            capabilities, folder: folder, health: Health { health.state }, group: group, observer: requestLog)
         metricsServer = configuration.metrics.listener.flatMap { listener in
             PeerAddress(listener.host).map { address in
                 HTTPServer(

@@ -1,11 +1,13 @@
 import HTTP
+import MatrixAPI
 import Outbound
 import Server
 
 /// All keys of the configuration, in the order of the example file: keys without a table first, then table by table.
 enum ConfigurationKeys {
     static let all: [ConfigurationKey] =
-        server + registration + rooms + portal + media + outbound + previews + tls + log + metrics + presence + sync
+        server + registration + rooms + portal + support + media + outbound + previews + tls + log + metrics + presence
+        + sync
         + limits + http + deadlines
 
     static func named(_ name: String) -> ConfigurationKey? { byName[name] }
@@ -26,6 +28,8 @@ enum ConfigurationKeys {
         "registration": "Who may make an account.",
         "rooms": "New rooms.",
         "portal": "The portal: the space that every member is in, with feeds, channels, boards and applications.",
+        "support":
+            "How members reach those who run the server (.well-known/matrix/support), and how these write to them.",
         "media": "Files that members upload, in the folder media of the data folder.",
         "outbound": "What the server asks of other servers: pushes, feeds, previews.",
         "previews": "Previews of links in messages: the server fetches the pages. It asks none in private networks.",
@@ -108,6 +112,24 @@ enum ConfigurationKeys {
             "portal.name", \.portal.name, allowed: "a text of 1 to 100 characters",
             "Its name, and that of the account that speaks for it (@mado).",
             isAllowed: { (1...100).contains($0.count) && !$0.utf8.contains { $0 < 0x20 } }),
+    ]
+
+    private static let support: [ConfigurationKey] = [
+        .optional(
+            "support.matrix_id", \.support.matrixID, allowed: "an identifier like \"@admin:example.org\"",
+            example: "@admin:example.org", "An administrator whom members may write to.", render: { $0 },
+            parse: { UserID($0)?.string }),
+        .optional(
+            "support.email", \.support.email, allowed: "a mail address", example: "admin@example.org",
+            "The administrator's mail address.", render: { $0 },
+            parse: { text in text.contains("@") && !text.contains(where: \.isWhitespace) ? text : nil }),
+        .optional(
+            "support.page", \.support.page, allowed: "a URL like \"https://example.org/help\"",
+            example: "https://example.org/help", "A page about the server.", render: { $0 }, parse: WebURLText.page),
+        .text(
+            "support.notices_name", \.support.noticesName, allowed: "a name",
+            "The name under which the server writes to members (mado notice).",
+            isAllowed: { (1...255).contains($0.utf8.count) }),
     ]
 
     private static let media: [ConfigurationKey] = [

@@ -42,7 +42,7 @@ enum SyncHarness {
         let providers: [any RouteProviding] = [
             Rooms(journal: journal, serverName: RouteHarness.serverName, clock: parts.clock),
             Receipts(journal: journal, clock: parts.clock), typing, presence, keys, sync, ToDevice(journal: journal),
-            KeyBackup(journal: journal),
+            KeyBackup(journal: journal), DehydratedDevices(journal: journal, keys: keys, sessions: parts.sessions),
         ]
         for provider in providers { provider.addRoutes(to: &routes) }
     }
