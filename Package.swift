@@ -29,6 +29,8 @@ let package = Package(
         .executable(name: "mado", targets: ["mado"]),
         .executable(name: "mado-thumbnailer", targets: ["mado-thumbnailer"]),
         .executable(name: "mado-desktop", targets: ["mado-desktop"]),
+        // Loaded by the desktop program when the first page or game is opened.
+        .library(name: "mado-pages", type: .dynamic, targets: ["Pages"]),
         .executable(name: "mado-bench", targets: ["mado-bench"]),
     ],
     targets: [
@@ -51,6 +53,8 @@ let package = Package(
         .target(
             name: "GtkShims", dependencies: ["CGtk"], linkerSettings: [.linkedLibrary("X11"), .linkedLibrary("Xext")]),
         .target(name: "MediaShims", dependencies: ["CGStreamer"]),
+        systemLibrary("CWebKit", pkgConfig: "webkitgtk-6.0", apt: "libwebkitgtk-6.0-dev"),
+        .target(name: "Pages", dependencies: ["CWebKit"]),
         .target(name: "CToml"),
 
         library("JSON"),

@@ -46,6 +46,10 @@ GtkWidget *mado_box_new_with_role(GtkOrientation orientation, int spacing, GtkAc
     return g_object_new(GTK_TYPE_BOX, "orientation", orientation, "spacing", spacing, "accessible-role", role, NULL);
 }
 
+GtkWidget *mado_drawing_area_new(void) {
+    return g_object_new(GTK_TYPE_DRAWING_AREA, "accessible-role", GTK_ACCESSIBLE_ROLE_IMG, NULL);
+}
+
 gboolean mado_value_is_string(const GValue *value) { return G_VALUE_HOLDS_STRING(value); }
 GType mado_type_string(void) { return G_TYPE_STRING; }
 GType mado_type_file_list(void) { return GDK_TYPE_FILE_LIST; }

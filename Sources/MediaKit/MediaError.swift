@@ -2,6 +2,8 @@
 package enum MediaError: Error, Sendable, Equatable {
     /// A part of GStreamer is not installed.
     case missingElement(String)
-    /// No decoder for this format, or the file is damaged; GStreamer's words.
+    /// There is no decoder for this format; GStreamer's words.
+    case unsupported(String)
+    /// The file is damaged, or cannot be fetched; GStreamer's words.
     case failed(String)
 }

@@ -9,6 +9,10 @@ internal import MediaShims
     package private(set) var isPlaying = false
     package private(set) var isAtEnd = false
     package private(set) var error: MediaError?
+    /// It comes as it happens: there is no other place to go to.
+    package private(set) var isLive = false
+    /// How much of what it needs to go on is there, in per cent.
+    package private(set) var buffered = 100
     /// Whether there is a picture.
     package private(set) var hasVideo = false
     /// State, place or error changed.
@@ -29,14 +33,25 @@ internal import MediaShims
 
     /// Opens a file and shows its first picture.
     package func open(path: String) {
+        guard let uri = gst_filename_to_uri(path, nil) else {
+            close()
+            error = .failed(path)
+            return onChange()
+        }
+        defer { g_free(uri) }
+        open(uri: String(cString: uri))
+    }
+
+    /// Opens what is at an address, `file` or `http`, and shows its first picture.
+    package func open(uri: String) {
         close()
         do {
             let playbin = try GStreamer.element("playbin")
             gst_object_ref_sink(playbin)
             pipeline = playbin
-            guard let uri = gst_filename_to_uri(path, nil) else { throw MediaError.failed(path) }
+            mado_playbin_ignore_proxies(playbin)
             mado_element_set_string(playbin, "uri", uri)
-            g_free(uri)
+            mado_element_set_double(playbin, "volume", volume)
             frames.deliver = { [weak self] texture in
                 self?.hasVideo = true
                 self?.onFrame(texture)
@@ -51,7 +66,7 @@ internal import MediaShims
                 mado_element_set_object(playbin, "audio-sink", audio)
             }
             watch = BusWatch(playbin) { [weak self] in self?.received($0) }
-            gst_element_set_state(playbin, GST_STATE_PAUSED)
+            isLive = gst_element_set_state(playbin, GST_STATE_PAUSED) == GST_STATE_CHANGE_NO_PREROLL
         } catch {
             self.error = error as? MediaError ?? .failed("\(error)")
         }
@@ -72,6 +87,8 @@ internal import MediaShims
         isAtEnd = false
         hasVideo = false
         error = nil
+        isLive = false
+        buffered = 100
     }
 
     package func play() {
@@ -79,7 +96,8 @@ internal import MediaShims
         if isAtEnd { seek(to: 0) }
         isAtEnd = false
         isPlaying = true
-        gst_element_set_state(pipeline, GST_STATE_PLAYING)
+        // Until enough is there it waits; the message that says so lets it go on.
+        if buffered >= 100 { gst_element_set_state(pipeline, GST_STATE_PLAYING) }
         ticking?.stop()
         ticking = MainLoop.every(milliseconds: 250) { [weak self] in
             guard let self, isPlaying else { return false }
@@ -131,7 +149,14 @@ internal import MediaShims
             onChange()
         case GST_MESSAGE_ERROR:
             isPlaying = false
-            error = .failed(GStreamer.errorText(message))
+            let text = GStreamer.errorText(message)
+            error = mado_message_is_missing_decoder(message) != 0 ? .unsupported(text) : .failed(text)
+            onChange()
+        case GST_MESSAGE_BUFFERING:
+            buffered = Int(mado_message_buffering(message))
+            // What is live goes on; it would only fall behind.
+            guard let pipeline, isPlaying, !isLive else { return onChange() }
+            gst_element_set_state(pipeline, buffered >= 100 ? GST_STATE_PLAYING : GST_STATE_PAUSED)
             onChange()
         case GST_MESSAGE_ASYNC_DONE, GST_MESSAGE_DURATION_CHANGED:
             onChange()

@@ -47,6 +47,34 @@ GstElement *mado_video_sink_new(GstFlowReturn (*arrived)(GstAppSink *sink, gpoin
     return sink;
 }
 
+static void element_made(GstElement *playbin, GstElement *element, gpointer unused) {
+    (void)playbin;
+    (void)unused;
+    GstElementFactory *factory = gst_element_get_factory(element);
+    if (factory && g_strcmp0(GST_OBJECT_NAME(factory), "souphttpsrc") == 0) g_object_set(element, "proxy", "", NULL);
+}
+
+void mado_playbin_ignore_proxies(GstElement *playbin) {
+    g_signal_connect(playbin, "element-setup", G_CALLBACK(element_made), NULL);
+}
+
+gboolean mado_message_is_missing_decoder(GstMessage *message) {
+    GError *error = NULL;
+    gst_message_parse_error(message, &error, NULL);
+    gboolean is_missing = g_error_matches(error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN) ||
+                          g_error_matches(error, GST_STREAM_ERROR, GST_STREAM_ERROR_CODEC_NOT_FOUND) ||
+                          g_error_matches(error, GST_STREAM_ERROR, GST_STREAM_ERROR_TYPE_NOT_FOUND) ||
+                          g_error_matches(error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE);
+    g_clear_error(&error);
+    return is_missing;
+}
+
+int mado_message_buffering(GstMessage *message) {
+    int percent = 100;
+    gst_message_parse_buffering(message, &percent);
+    return percent;
+}
+
 void mado_element_set_object(gpointer element, const char *name, gpointer value) {
     g_object_set(element, name, value, NULL);
 }

@@ -7,16 +7,23 @@ extension PortalModel {
         note(announcement)
     }
 
-    /// The member has looked at it; an urgent one goes on being shown.
-    package func markSeen(_ announcement: Announcement) { note(announcement, isDismissed: false) }
+    /// The member has looked at all of them; urgent ones go on being shown.
+    package func markAllSeen() {
+        for announcement in announcements.sorted(by: { $0.position < $1.position }) {
+            note(announcement, isDismissed: announcement.canBeDismissed, after: .max)
+        }
+    }
 
-    private func note(_ announcement: Announcement, isDismissed: Bool = true) {
+    /// The member has looked at it; an urgent one goes on being shown.
+    private func markSeen(_ announcement: Announcement) { note(announcement, isDismissed: false) }
+
+    private func note(_ announcement: Announcement, isDismissed: Bool = true, after limit: Int64? = nil) {
         guard let parts = account.parts else { return }
         let (owner, now) = (account.userID, parts.engine.clock.now().wall)
         let roomID = announcement.roomID
         // A receipt stands for all before it: it goes as far as nothing before is still to be seen.
         let open = announcements.filter { $0.roomID == roomID && $0.id != announcement.id && !$0.isDismissed }
-        let first = open.map(\.position).min() ?? .max
+        let first = limit ?? open.map(\.position).min() ?? .max
         parts.engine.submit { database, changes in
             if isDismissed { try database.dismiss(announcement.id) }
             changes.summaries = [roomID]

@@ -32,6 +32,13 @@ package struct Programme: Sendable, Equatable {
         package var name: String
         package var label: String
         package var unit: String?
+
+        package init(roomID: String, name: String, label: String, unit: String?) {
+            self.roomID = roomID
+            self.name = name
+            self.label = label
+            self.unit = unit
+        }
     }
 
     package var id: String

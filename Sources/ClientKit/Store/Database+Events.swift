@@ -72,7 +72,7 @@ extension Database {
     /// Takes back what a redaction names: its content, its place in the search, and what it meant for others.
     /// - Returns: whether the store held it.
     func redact(_ target: String, by redaction: ReceivedEvent) throws -> Bool {
-        try run("DELETE FROM relation WHERE event_id = ?", target)
+        try run("DELETE FROM relation WHERE event_id = ?1 OR target = ?1 AND kind = 'm.replace'", target)
         let row = try first("SELECT id, json FROM event WHERE event_id = ?", target) { ($0.int(0), $0.blob(1)) }
         guard let row, let event = ReceivedEvent(stored: row.1) else { return false }
         let pruned = JSONWriter.object { object in

@@ -23,6 +23,7 @@ extension Settings {
         if let limit = value["store_limit_megabytes"]?.int { storeLimitMegabytes = Int(min(max(10, limit), 1 << 20)) }
         if let scheme = value["colour_scheme"]?.string.flatMap(ColourScheme.init) { colourScheme = scheme }
         if let scale = value["text_scale"]?.double { textScale = min(max(0.5, scale), 4) }
+        if let speed = value["ticker_speed"]?.int { tickerSpeed = Int(min(max(0, speed), 400)) }
         language = value["language"]?.string
     }
 
@@ -43,6 +44,7 @@ extension Settings {
             object.member("send_typing", sendTyping)
             object.member("send_receipts", sendReceipts)
             object.member("reduced_motion", reducedMotion)
+            object.member("ticker_speed", tickerSpeed)
         }
     }
 }

@@ -36,6 +36,8 @@ package struct Settings: Sendable, Equatable {
     package var sendTyping = true
     package var sendReceipts = true
     package var reducedMotion = false
+    /// How fast news run through the window, in pixels a second; 0 turns pages.
+    package var tickerSpeed = 45
 
     package init() {}
 }

@@ -98,7 +98,7 @@ import GtkKit
             (["<Control>f"], "win.search"), (["<Control>n"], "win.find-people"), (["<Control>1"], "win.show-people"),
             (["<Control>2"], "win.show-conversations"), (["<Control>Page_Down"], "win.next-conversation"),
             (["<Control>Page_Up"], "win.previous-conversation"), (["Escape"], "win.lists"),
-            (["<Control>comma"], "app.settings"), (["<Control>q"], "app.quit"),
+            (["<Control>3"], "win.functions"), (["<Control>comma"], "app.settings"), (["<Control>q"], "app.quit"),
             (["<Control>question", "F1"], "win.keys"),
         ] {
             application.setKeys(keys, for: action)
@@ -118,6 +118,7 @@ import GtkKit
         }
         Appearance.setTextScale(settings.textScale)
         if settings.reducedMotion { Appearance.setAnimated(false) }
+        main?.apply(settings)
         resident?.apply(settings)
         if let window = main?.window { AlwaysOnTop.set(settings.alwaysOnTop, for: window) }
     }
@@ -150,7 +151,11 @@ import GtkKit
     private func open(_ account: AccountModel, _ room: String) {
         main?.select(account)
         main?.present()
-        if let conversation = account.conversation(room) { main?.open(conversation) }
+        if let conversation = account.conversation(room) {
+            main?.open(conversation)
+        } else {
+            main?.openPortal(room: room)
+        }
     }
 
     private func switchAccount() {

@@ -86,7 +86,37 @@ enum StyleSheet {
         .mado-stage-bar { background: linear-gradient(to top, alpha(black, 0.72), alpha(black, 0.0)); color: white;
             padding: 14px 8px 4px 8px; }
         .mado-stage-bar button { color: white; }
-        .mado-stage-title { color: white; font-size: 0.86em; }
+        .mado-stage-title { font-size: 0.86em; }
+        .mado-stage-message { font-size: 1.05em; }
+        .mado-stage.paper { background: @view_bg_color; color: @view_fg_color; }
+        .mado-stage.paper .mado-stage-bar { background: @window_bg_color; padding: 2px 6px; color: @view_fg_color; }
+        .mado-stage.paper .mado-stage-bar button { color: @view_fg_color; }
+        .mado-subtitle { background: alpha(black, 0.66); color: white; border-radius: 6px; padding: 2px 10px; }
+
+        .mado-functions { padding: 3px 6px; border-bottom: 1px solid alpha(@window_fg_color, 0.09); }
+        .mado-function { padding: 4px 9px 3px 9px; min-width: 34px; border-radius: 9px; }
+        .mado-function.current { background: alpha(@accent_bg_color, 0.18); color: @accent_color; }
+        .mado-function-name { font-size: 0.74em; font-weight: 500; }
+        .mado-ticker { border-bottom: 1px solid alpha(@window_fg_color, 0.09); background: alpha(@window_fg_color, 0.035);
+            min-height: 32px; }
+        .mado-ticker-item { border-radius: 0; padding: 2px 14px; font-weight: normal; min-height: 26px;
+            border-right: 1px solid alpha(@window_fg_color, 0.10); }
+        .mado-ticker-item .urgent { color: @error_color; font-weight: bold; }
+        .mado-ticker-item .high { color: @accent_color; font-weight: 600; }
+        .mado-ticker-pause { border-radius: 0; min-width: 26px; padding: 0 4px; opacity: 0.7; }
+        .mado-card-title { font-weight: 700; font-size: 1.08em; }
+        .mado-card.urgent { box-shadow: inset 4px 0 0 @error_bg_color, 0 0 0 1px alpha(@window_fg_color, 0.07); }
+        .mado-pill.live { background: #e01b24; color: white; margin: 0 6px; }
+        .mado-pill.important { background: @warning_bg_color; color: @warning_fg_color; }
+        .mado-pill.urgent { background: @error_bg_color; color: @error_fg_color; }
+        .mado-board { padding: 5px 6px 5px 12px; border-top: 1px solid alpha(@window_fg_color, 0.10);
+            background: alpha(@window_fg_color, 0.05); min-height: 30px; }
+        .mado-board.important { background: alpha(@warning_bg_color, 0.30); }
+        .mado-board.urgent { background: @error_bg_color; color: @error_fg_color; }
+        .mado-board.urgent button { color: @error_fg_color; }
+        .mado-field-name { font-weight: 600; }
+        .mado-drop-place { border-radius: 10px; padding: 6px; box-shadow: inset 0 0 0 1px alpha(@window_fg_color, 0.12); }
+        .mado-drop-place.hovered { background: alpha(@accent_bg_color, 0.20); box-shadow: inset 0 0 0 2px @accent_bg_color; }
         .mado-ask-bar { padding: 8px; border-top: 1px solid alpha(@window_fg_color, 0.09); background: @window_bg_color; }
         """
 }

@@ -10,34 +10,33 @@ import GtkKit
         if let reply = item.reply, !context.isThread { bubble.append(quote(reply, context)) }
         switch item.content {
         case .text(let plain, let html):
-            bubble.append(MessageText.widget(plain: plain, html: html, context: context))
+            bubble.append(MessageText.widget(plain: plain, html: html))
         case .notice(let plain, let html):
-            let text = MessageText.widget(plain: plain, html: html, context: context)
+            let text = MessageText.widget(plain: plain, html: html)
             text.addClass("mado-dim")
             bubble.append(text)
         case .emote(let plain, let html):
             bubble.append(
                 MessageText.widget(
-                    plain: "\(item.sender.displayName) \(plain)", html: html, prefix: item.sender.displayName,
-                    context: context))
+                    plain: "\(item.sender.displayName) \(plain)", html: html, prefix: item.sender.displayName))
         case .image(let media, let caption):
             bubble.append(PictureTile.widget(media, isVideo: false, context: context) { context.onStage(item) })
-            if let caption { bubble.append(captioned(caption, context)) }
+            if let caption { bubble.append(captioned(caption)) }
         case .video(let media, let caption):
             bubble.append(PictureTile.widget(media, isVideo: true, context: context) { context.onStage(item) })
-            if let caption { bubble.append(captioned(caption, context)) }
+            if let caption { bubble.append(captioned(caption)) }
         case .audio(let media, let caption), .voice(let media, let caption):
             bubble.append(VoiceTile.widget(media, context: context))
-            if let caption { bubble.append(captioned(caption, context)) }
+            if let caption { bubble.append(captioned(caption)) }
         case .file(let media, let caption):
             bubble.append(FileTile.widget(media, act: act))
-            if let caption { bubble.append(captioned(caption, context)) }
+            if let caption { bubble.append(captioned(caption)) }
         case .redacted:
             bubble.append(note("user-trash-symbolic", tr("Message removed")))
         case .encrypted:
             bubble.append(note("mado-lock-symbolic", tr("Encrypted: this program cannot read it yet")))
         case .unsupported:
-            bubble.append(MessageText.widget(plain: EventWords.summary(item), html: nil, context: context))
+            bubble.append(MessageText.widget(plain: EventWords.summary(item), html: nil))
         case .membership, .roomChange, .gap:
             break
         }
@@ -53,8 +52,8 @@ import GtkKit
         if showsMeta { bubble.append(meta(item)) }
     }
 
-    private static func captioned(_ caption: String, _ context: MessageContext) -> Widget {
-        let text = MessageText.widget(plain: caption, html: nil, context: context)
+    private static func captioned(_ caption: String) -> Widget {
+        let text = MessageText.widget(plain: caption, html: nil)
         text.setMargins(top: 2, start: 8, end: 8)
         return text
     }

@@ -4,27 +4,27 @@ import GtkKit
 /// The text of a message: its safe HTML drawn natively, or its plain text with links.
 @MainActor enum MessageText {
     static func widget(
-        plain: String, html: String?, prefix: String? = nil, context: MessageContext
+        plain: String, html: String?, prefix: String? = nil
     ) -> Widget {
         var blocks = html.map { MessageHTML.parse($0) } ?? MessageHTML.parse(plain: plain)
         if let prefix, html != nil { blocks.insert(.paragraph([MessageSpan(text: prefix, style: .bold)]), at: 0) }
-        let views = blocks.map { view($0, context) }
+        let views = blocks.map { view($0) }
         if views.count == 1 { return views[0] }
         let column = Box(.vertical, spacing: 5)
         for view in views { column.append(view) }
         return column
     }
 
-    private static func view(_ block: MessageBlock, _ context: MessageContext) -> Widget {
+    private static func view(_ block: MessageBlock) -> Widget {
         switch block {
         case .paragraph(let spans):
             guard let beginning = MessageMarkup.beginning(of: spans) else {
-                return label(MessageMarkup.markup(spans), context)
+                return label(MessageMarkup.markup(spans))
             }
-            return folded(spans, beginning, context)
+            return folded(spans, beginning)
         case .heading(let level, let spans):
             let size = level <= 1 ? "x-large" : level == 2 ? "large" : "medium"
-            return label("<span size='\(size)' weight='bold'>\(MessageMarkup.markup(spans))</span>", context)
+            return label("<span size='\(size)' weight='bold'>\(MessageMarkup.markup(spans))</span>")
         case .code(let text):
             let code = Label(text)
             code.alignment = 0
@@ -37,7 +37,7 @@ import GtkKit
         case .quote(let blocks):
             let column = Box(.vertical, spacing: 4)
             column.addClass("mado-quote")
-            for block in blocks { column.append(view(block, context)) }
+            for block in blocks { column.append(view(block)) }
             return column
         case .list(let ordered, let items):
             let column = Box(.vertical, spacing: 2)
@@ -45,7 +45,7 @@ import GtkKit
                 let mark = Label(ordered ? "\(index + 1)." : "•", classes: "mado-dim")
                 mark.setAlignment(vertical: .start)
                 let content = Box(.vertical, spacing: 2)
-                for block in item { content.append(view(block, context)) }
+                for block in item { content.append(view(block)) }
                 column.append(Box(row: 6, mark, content))
             }
             return column
@@ -55,9 +55,9 @@ import GtkKit
 
     /// A text so long that laying it out takes seconds, which a sender could do to everybody: the rest on demand.
     private static func folded(
-        _ spans: [MessageSpan], _ beginning: [MessageSpan], _ context: MessageContext
+        _ spans: [MessageSpan], _ beginning: [MessageSpan]
     ) -> Widget {
-        let text = label(MessageMarkup.markup(beginning), context)
+        let text = label(MessageMarkup.markup(beginning))
         let all = Button(tr("Show all"))
         all.addClass("mado-thread")
         all.setAlignment(horizontal: .start)
@@ -66,7 +66,7 @@ import GtkKit
         return Box(column: 4, text, all)
     }
 
-    private static func label(_ markup: String, _ context: MessageContext) -> Label {
+    private static func label(_ markup: String) -> Label {
         let label = Label()
         label.setMarkup(markup)
         label.alignment = 0

@@ -173,8 +173,21 @@ import GtkKit
         }
         language.addSuffix(languageChoice)
         group.add(language)
-        group.add(toggle(tr("Less movement"), tr("No sliding and fading"), \.reducedMotion))
+        group.add(toggle(tr("Less movement"), tr("No sliding, fading and running news"), \.reducedMotion))
+        group.add(tickerSpeed())
         page.add(group)
         return page
+    }
+
+    private func tickerSpeed() -> Widget {
+        let row = ActionRow(tr("Running news"))
+        let speeds = [0, 25, 45, 80]
+        let choice = DropDown([tr("Page by page"), tr("Slow"), tr("Normal"), tr("Fast")], label: tr("Running news"))
+        choice.selected = speeds.firstIndex(of: model.settings.tickerSpeed) ?? 2
+        choice.onSelect { [weak self] index in
+            if speeds.indices.contains(index) { self?.set(\.tickerSpeed, speeds[index]) }
+        }
+        row.addSuffix(choice)
+        return row
     }
 }

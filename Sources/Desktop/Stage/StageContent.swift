@@ -4,20 +4,26 @@ import ClientKit
 enum StageContent {
     case picture(MediaReference, title: String, ConversationModel)
     case film(MediaReference, title: String, ConversationModel)
+    case channel(Channel, PortalModel)
 
-    var title: String {
+    @MainActor var title: String {
         switch self {
         case .picture(_, let title, _), .film(_, let title, _): title
+        case .channel(let channel, _):
+            [channel.title, channel.programme?.title ?? ""].filter { !$0.isEmpty }.joined(separator: " · ")
         }
     }
-    var media: MediaReference {
+
+    /// A file of a conversation; nil for a channel.
+    var shared: (media: MediaReference, conversation: ConversationModel)? {
         switch self {
-        case .picture(let media, _, _), .film(let media, _, _): media
+        case .picture(let media, _, let conversation), .film(let media, _, let conversation): (media, conversation)
+        case .channel: nil
         }
     }
-    var conversation: ConversationModel {
-        switch self {
-        case .picture(_, _, let conversation), .film(_, _, let conversation): conversation
-        }
+
+    var channel: (Channel, PortalModel)? {
+        if case .channel(let channel, let portal) = self { return (channel, portal) }
+        return nil
     }
 }

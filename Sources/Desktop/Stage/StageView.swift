@@ -2,93 +2,109 @@ import ClientKit
 import GtkKit
 import MediaKit
 
-/// Shows a picture or film beside the chat. Folds away, pops out, fills the screen.
+/// Shows a picture, film or channel beside the chat. Folds away, pops out, fills the screen; what plays goes on while
+/// its owner reads elsewhere.
 @MainActor final class StageView {
     let widget: Revealer
-    private let frame: Overlay
-    private let picture = Picture()
+    let controls = StageControls()
+    let picture = Picture()
+    let player = MediaPlayer()
+    /// What is on the Stage besides pictures: a chart, a page.
+    let surface = Bin()
+    let subtitleLine = Label("", classes: "mado-subtitle")
+    private let frame: Box
+    private let overlay: Overlay
     private let spinner = Spinner()
-    private let message = Label("", classes: "mado-stage-title")
-    private let title = Label("", classes: "mado-stage-title")
-    private let play = Button(icon: "media-playback-start-symbolic", label: tr("Play"))
-    private let place = Scale(0...1, step: 0.01, label: tr("Place in the film"))
-    private let time = Label("", classes: "mado-stage-title")
-    private let mute = ToggleButton(icon: "audio-volume-high-symbolic", label: tr("Without sound"))
-    private let previous = Button(icon: "go-previous-symbolic", label: tr("Earlier picture"))
-    private let next = Button(icon: "go-next-symbolic", label: tr("Later picture"))
-    private let popOut = Button(icon: "mado-pop-out-symbolic", label: tr("Open in a window of its own"))
-    private let player = MediaPlayer()
-    private let controls: Box
+    private let message = Label("", classes: "mado-stage-message")
     private(set) var content: StageContent?
+    var channelStage: ChannelStage?
     private var openRequest = 0
     private var outside: StageWindow?
+    private var isFolded = false
+    private var isBarBelow = false
+    /// Of a film as wide as the window usually is.
+    static let height = 224
 
     /// It has something to show, or has no more.
     var onChange: @MainActor () -> Void = {}
     var window: @MainActor () -> Window? = { nil }
 
     init() {
-        frame = Overlay(picture)
+        surface.setChild(picture)
+        surface.setExpands(horizontally: true, vertically: true)
+        overlay = Overlay(surface)
+        overlay.setExpands(horizontally: true, vertically: true)
+        overlay.setSizeRequest(height: Self.height)
+        frame = Box(column: 0, overlay)
         frame.addClass("mado-stage")
-        frame.setSizeRequest(height: 210)
         frame.setExpands(horizontally: true)
-        title.alignment = 0
-        title.setEllipsizes()
-        title.setExpands(horizontally: true)
-        place.setExpands(horizontally: true)
-        place.setRange(0...1)
-        let full = Button(icon: "view-fullscreen-symbolic", label: tr("Full screen"))
-        let close = Button(icon: "window-close-symbolic", label: tr("Close the Stage"))
-        controls = Box(row: 2, play, place, time, mute)
-        let bar = Box(
-            column: 0, controls, Box(row: 2, previous, next, title, popOut, full, close))
-        bar.addClass("mado-stage-bar")
-        bar.setAlignment(vertical: .end)
-        for button in [play, mute, previous, next, popOut, full, close] { button.addClass("flat") }
-        frame.add(bar)
+        controls.widget.setAlignment(vertical: .end)
+        overlay.add(controls.widget)
         for part in [spinner, message] as [Widget] {
             part.setAlignment(horizontal: .center, vertical: .center)
-            frame.add(part)
+            overlay.add(part)
         }
         message.setWraps(true)
         message.setJustified(center: true)
         message.setMargins(20)
+        subtitleLine.setAlignment(horizontal: .center, vertical: .end)
+        subtitleLine.setMargins(bottom: 74, start: 12, end: 12)
+        subtitleLine.setWraps(true)
+        subtitleLine.setJustified(center: true)
+        subtitleLine.isVisible = false
+        overlay.add(subtitleLine)
         widget = Revealer(frame)
-        connect(full: full, close: close)
+        connect()
     }
 
-    private func connect(full: Button, close: Button) {
-        play.onClick { [weak self] in self?.togglePlaying() }
-        mute.onToggle { [weak self] isOn in
-            self?.player.volume = isOn ? 0 : 1
-            self?.mute.setIcon(isOn ? "audio-volume-muted-symbolic" : "audio-volume-high-symbolic")
+    private func connect() {
+        controls.play.onClick { [weak self] in self?.togglePlaying() }
+        controls.mute.onToggle { [weak self] isOn in
+            guard let self else { return }
+            player.volume = isOn ? 0 : controls.volume.value
+            controls.mute.setIcon(isOn ? "audio-volume-muted-symbolic" : "audio-volume-high-symbolic")
         }
-        place.onUserChange { [weak self] value in
+        controls.volume.onUserChange { [weak self] value in
+            self?.player.volume = min(1, max(0, value))
+            self?.controls.mute.isOn = false
+        }
+        controls.place.onUserChange { [weak self] value in
             guard let self else { return }
             player.seek(to: Int64(value * Double(player.duration)))
         }
-        previous.onClick { [weak self] in self?.step(-1) }
-        next.onClick { [weak self] in self?.step(1) }
-        popOut.onClick { [weak self] in self?.takeOut(fullscreen: false) }
-        full.onClick { [weak self] in self?.takeOut(fullscreen: true) }
-        close.onClick { [weak self] in self?.close() }
+        controls.previous.onClick { [weak self] in self?.step(-1) }
+        controls.next.onClick { [weak self] in self?.step(1) }
+        controls.popOut.onClick { [weak self] in
+            self?.outside == nil ? self?.takeOut(fullscreen: false) : self?.bringBack()
+        }
+        controls.full.onClick { [weak self] in self?.toggleFullscreen() }
+        controls.fold.onClick { [weak self] in self?.fold() }
+        controls.close.onClick { [weak self] in self?.close() }
         player.onFrame = { [weak self] texture in
             self?.picture.setTexture(texture)
-            self?.spinner.isVisible = false
+            self?.setWaiting(false)
         }
         player.onChange = { [weak self] in self?.updatePlayer() }
-        frame.addController(
-            KeyController { [weak self] key, _ in
-                switch key {
-                case Key.space: self?.togglePlaying()
-                case Key.left: self?.step(-1)
-                case Key.right: self?.step(1)
-                case Key.escape: self?.outside == nil ? self?.close() : self?.bringBack()
-                default: return false
-                }
-                return true
-            })
+        frame.addController(KeyController { [weak self] key, _ in self?.press(key) ?? false })
         frame.isFocusable = true
+    }
+
+    private func press(_ key: Int) -> Bool {
+        switch key {
+        case Key.space: togglePlaying()
+        case Key.left: player.duration > 0 && !player.isLive ? skip(-10_000) : step(-1)
+        case Key.right: player.duration > 0 && !player.isLive ? skip(10_000) : step(1)
+        case Key.escape:
+            if let outside, outside.isFullscreen { toggleFullscreen() } else { outside == nil ? close() : bringBack() }
+        case 0x66: toggleFullscreen()
+        case 0x6d: controls.mute.isOn.toggle()
+        default: return false
+        }
+        return true
+    }
+
+    private func skip(_ milliseconds: Int64) {
+        player.seek(to: min(player.duration, max(0, player.position + milliseconds)))
     }
 
     /// Whether it takes the height that there is, in a column of its own.
@@ -97,31 +113,39 @@ import MediaKit
         widget.setExpands(vertically: on)
     }
 
-    var isShown: Bool { content != nil && outside == nil }
+    var isShown: Bool { content != nil && outside == nil && !isFolded }
+    /// There is something on it that cannot be seen now.
+    var isAway: Bool { content != nil && isFolded && outside == nil }
+
+    // MARK: Showing
 
     func show(_ content: StageContent) {
-        player.close()
+        clear()
         self.content = content
+        isFolded = false
         openRequest += 1
         let request = openRequest
-        title.text = content.title
-        picture.setTexture(nil)
+        controls.title.text = content.title
         picture.setAlternative(content.title)
-        message.isVisible = false
-        spinner.isVisible = true
-        spinner.isSpinning = true
-        var isFilm = false
-        if case .film = content { isFilm = true }
-        controls.isVisible = isFilm
-        let pictures = self.pictures(of: content.conversation)
-        let at = pictures.firstIndex { $0.media?.uri == content.media.uri }
-        previous.isVisible = (at ?? 0) > 0
-        next.isVisible = at.map { $0 + 1 < pictures.count } ?? false
+        setWaiting(true)
         widget.isRevealed = outside == nil
         onChange()
+        if let (channel, portal) = content.channel {
+            channelStage = ChannelStage(channel, portal: portal, stage: self)
+            channelStage?.start()
+            return
+        }
+        guard let (media, conversation) = content.shared else { return }
+        var isFilm = false
+        if case .film = content { isFilm = true }
+        controls.playing.isVisible = isFilm
+        let pictures = conversation.items.filter(\.isPicture)
+        let at = pictures.firstIndex { $0.media?.uri == media.uri }
+        controls.previous.isVisible = (at ?? 0) > 0
+        controls.next.isVisible = at.map { $0 + 1 < pictures.count } ?? false
         Task { [weak self] in
             do {
-                let path = try await content.conversation.account.media(content.media, size: nil)
+                let path = try await conversation.account.media(media, size: nil)
                 guard let self, openRequest == request else { return }
                 opened(path, isFilm: isFilm)
             } catch {
@@ -137,21 +161,70 @@ import MediaKit
             player.play()
         } else if let texture = Texture(path: path) {
             picture.setTexture(texture)
-            spinner.isVisible = false
+            setWaiting(false)
         } else {
             fail(tr("This picture cannot be shown."))
         }
     }
 
-    private func fail(_ text: String) {
-        spinner.isVisible = false
+    /// Everything as before the first picture.
+    private func clear() {
+        channelStage?.stop()
+        channelStage = nil
+        player.close()
+        picture.setTexture(nil)
+        place(nil)
+        setHeight(Self.height)
+        message.isVisible = false
+        subtitleLine.isVisible = false
+        controls.hideAll()
+    }
+
+    /// Puts something else in the picture's place; the buttons stand below it then.
+    func place(_ child: Widget?) {
+        surface.setChild(child ?? picture)
+        frame.setClass("paper", child != nil)
+        let below = child != nil
+        guard below != isBarBelow else { return }
+        isBarBelow = below
+        if below {
+            overlay.remove(controls.widget)
+            frame.append(controls.widget)
+        } else {
+            frame.remove(controls.widget)
+            overlay.add(controls.widget)
+        }
+    }
+
+    /// How high it is above the lists.
+    func setHeight(_ pixels: Int) { overlay.setSizeRequest(height: pixels) }
+
+    func setWaiting(_ isWaiting: Bool) {
+        spinner.isVisible = isWaiting
+        spinner.isSpinning = isWaiting
+    }
+
+    func fail(_ text: String) {
+        setWaiting(false)
         message.text = text
         message.isVisible = true
     }
 
+    /// Words in the middle that are no error, such as how much has arrived.
+    func say(_ text: String?) {
+        message.text = text ?? ""
+        message.isVisible = text != nil
+    }
+
+    func setTitle(_ text: String) {
+        controls.title.text = text
+        picture.setAlternative(text)
+    }
+
     func close() {
-        player.close()
+        clear()
         content = nil
+        isFolded = false
         openRequest += 1
         outside?.close()
         outside = nil
@@ -159,49 +232,76 @@ import MediaKit
         onChange()
     }
 
+    /// Out of sight; what plays goes on.
+    private func fold() {
+        if outside != nil { return bringBack() }
+        isFolded = true
+        widget.isRevealed = false
+        onChange()
+    }
+
+    func unfold() {
+        isFolded = false
+        widget.isRevealed = content != nil && outside == nil
+        onChange()
+    }
+
     private func togglePlaying() {
-        guard controls.isVisible else { return }
+        guard controls.playing.isVisible else { return }
+        if channelStage?.togglePlaying() == true { return }
         player.isPlaying ? player.pause() : player.play()
     }
 
-    private func updatePlayer() {
-        play.setIcon(player.isPlaying ? "media-playback-pause-symbolic" : "media-playback-start-symbolic")
-        let duration = player.duration
-        let position = player.position
-        place.value = duration > 0 ? Double(position) / Double(duration) : 0
-        time.text = "\(Words.duration(milliseconds: position)) / \(Words.duration(milliseconds: duration))"
-        if case .failed(let text)? = player.error { fail(tr("This cannot be played: %@", text)) }
-        if case .missingElement(let name)? = player.error { fail(tr("A part of GStreamer is missing: %@", name)) }
+    func showPlaying(_ isPlaying: Bool) {
+        controls.play.setIcon(isPlaying ? "media-playback-pause-symbolic" : "media-playback-start-symbolic")
+        controls.play.setAccessibleLabel(isPlaying ? tr("Pause") : tr("Play"))
     }
 
-    private func pictures(of conversation: ConversationModel) -> [TimelineItem] {
-        conversation.items.filter(\.isPicture)
+    private func updatePlayer() {
+        showPlaying(player.isPlaying)
+        let duration = player.duration
+        let position = player.position
+        controls.place.value = duration > 0 ? Double(position) / Double(duration) : 0
+        controls.time.text = "\(Words.duration(milliseconds: position)) / \(Words.duration(milliseconds: duration))"
+        channelStage?.playerChanged()
+        switch player.error {
+        case .failed(let text): fail(tr("This cannot be played: %@", text))
+        case .unsupported(let text): fail(tr("This computer cannot play the format: %@", text))
+        case .missingElement(let name): fail(tr("A part of GStreamer is missing: %@", name))
+        case nil: break
+        }
     }
 
     private func step(_ by: Int) {
-        guard let content else { return }
-        let pictures = self.pictures(of: content.conversation)
-        guard let at = pictures.firstIndex(where: { $0.media?.uri == content.media.uri }),
-            pictures.indices.contains(at + by), let media = pictures[at + by].media
+        if let channelStage { return channelStage.step(by) }
+        guard let (media, conversation) = content?.shared else { return }
+        let pictures = conversation.items.filter(\.isPicture)
+        guard let at = pictures.firstIndex(where: { $0.media?.uri == media.uri }), pictures.indices.contains(at + by),
+            let other = pictures[at + by].media
         else { return }
-        let name = media.name ?? tr("Picture")
+        let name = other.name ?? tr("Picture")
         if case .video = pictures[at + by].content {
-            show(.film(media, title: name, content.conversation))
+            show(.film(other, title: name, conversation))
         } else {
-            show(.picture(media, title: name, content.conversation))
+            show(.picture(other, title: name, conversation))
         }
     }
 
     // MARK: In a window of its own
 
+    private func toggleFullscreen() {
+        guard let outside else { return takeOut(fullscreen: true) }
+        outside.setFullscreen(!outside.isFullscreen)
+    }
+
     private func takeOut(fullscreen: Bool) {
-        if let outside { return outside.setFullscreen(fullscreen) }
         widget.setChild(nil)
         widget.isRevealed = false
         let window = StageWindow(frame, title: content?.title ?? "", fullscreen: fullscreen)
         window.onClosed = { [weak self] in self?.bringBack() }
         outside = window
         window.present()
+        frame.focus()
         onChange()
     }
 
@@ -212,40 +312,5 @@ import MediaKit
         widget.setChild(frame)
         widget.isRevealed = content != nil
         onChange()
-    }
-}
-
-/// The Stage outside of the main window.
-@MainActor final class StageWindow {
-    private let window: Window
-    private let holder = Bin()
-    private var isFullscreen = false
-    var onClosed: @MainActor () -> Void = {}
-
-    init(_ frame: Widget, title: String, fullscreen: Bool) {
-        window = Window(title: title)
-        let header = HeaderBar()
-        header.setTitle(WindowTitle(title))
-        holder.setChild(frame)
-        holder.setExpands(horizontally: true, vertically: true)
-        window.setContent(fullscreen ? holder : Box(column: 0, header, holder))
-        window.setDefaultSize(width: 800, height: 520)
-        if fullscreen { setFullscreen(true) }
-        window.onCloseRequest { [weak self] in
-            self?.onClosed()
-            return false
-        }
-    }
-
-    func present() { window.present() }
-    func setFullscreen(_ on: Bool) {
-        isFullscreen = on
-        window.setFullscreen(on)
-    }
-    func close() { window.close() }
-    /// Lets go of what it shows.
-    func giveUp() {
-        holder.setChild(nil)
-        window.destroy()
     }
 }

@@ -15,9 +15,13 @@ import GtkKit
     private let ownState: OwnStateBar
     private let trouble = TroubleBar()
     private let stage = StageView()
+    private let portal = PortalPart()
+    private let cardAbove = Bin()
+    private let cardBeside = Bin()
     private let stageAbove = Bin()
     // A picture would take all the width that it has.
-    private let stageBeside = Clamp(width: 460)
+    private let stageBeside = Bin()
+    private let beside = Box(.vertical)
     private let center = Leaflet()
     private let lists = Box(.vertical)
     private let conversationPlace = Stack()
@@ -74,6 +78,11 @@ import GtkKit
         if several { accounts.add(tr("Switch account"), action: "app.switch-account") }
         accounts.add(tr("Add account…"), action: "app.add-account")
         menu.addSection(accounts)
+        let portal = Menu()
+        portal.add(tr("Feeds"), action: "win.feeds")
+        portal.add(tr("Announcements"), action: "win.announcements")
+        portal.add(tr("Instructions"), action: "win.instructions")
+        menu.addSection(portal)
         let program = Menu()
         program.add(tr("Settings"), action: "app.settings")
         program.add(tr("Keyboard"), action: "win.keys")
@@ -95,10 +104,18 @@ import GtkKit
             StatusPage(
                 icon: "mado-chat-symbolic", title: tr("No conversation open"),
                 text: tr("Choose one of the list, or ask somebody for a chat.")), name: "none")
-        let row = Box(row: 0, center, stageBeside)
+        beside.append(stageBeside)
+        beside.append(cardBeside)
+        let column = Clamp(beside, width: 440)
+        column.setExpands(horizontally: false)
+        let row = Box(row: 0, center, column)
         row.setExpands(horizontally: true, vertically: true)
         stageAbove.setChild(stage.widget)
-        let main = Box(column: 0, ownState.widget, trouble.widget, stageAbove, row)
+        cardAbove.setChild(portal.cardPlace)
+        let main = Box(
+            column: 0, ownState.widget, trouble.widget, stageAbove, portal.functions.widget, portal.ticker.widget,
+            cardAbove,
+            row, portal.board.widget)
         pages.add(main, name: "main")
     }
 
@@ -116,6 +133,15 @@ import GtkKit
         }
         stage.onChange = { [weak self] in self?.placeStage() }
         stage.window = { [weak self] in self?.window }
+        portal.window = { [weak self] in self?.window }
+        portal.onStage = { [weak self] content in
+            guard let self else { return }
+            // What plays already goes on where it is.
+            let isSame = stage.content?.channel?.0.roomID == content.channel?.0.roomID
+            if isSame { stage.unfold() } else { stage.show(content) }
+        }
+        portal.onConversation = { [weak self] in self?.open($0) }
+        portal.onError = { [weak self] in self?.toast($0) }
         voice.onError = { [weak self] in self?.toast($0) }
         trouble.onNetworkSettings = { [weak self] _ in self?.onOpenSettings("network") }
         trouble.onLogIn = { [weak self] account in self?.logInAgain(account) }
@@ -124,6 +150,11 @@ import GtkKit
         window.addAction("lists") { [weak self] in self?.closeConversation() }
         window.addAction("next-conversation") { [weak self] in self?.step(1) }
         window.addAction("previous-conversation") { [weak self] in self?.step(-1) }
+        window.addAction("functions") { [weak self] in self?.portal.functions.focus() }
+        window.addAction("feeds") { [weak self] in self?.portal.openFeeds() }
+        window.addAction("announcements") { [weak self] in self?.portal.openAnnouncements() }
+        window.addAction("instructions") { [weak self] in self?.portal.openInstructions() }
+        window.addAction("unfold-stage") { [weak self] in self?.stage.unfold() }
         window.addAction("keys") { [weak self] in if let self { KeysDialog.show(parent: window) } }
         window.addAction("show-people") { [weak self] in self?.withLists { $0.show("people") } }
         window.addAction("show-conversations") { [weak self] in self?.withLists { $0.show("conversations") } }
@@ -154,6 +185,8 @@ import GtkKit
         self.pictures = pictures
         ownState.show(account, pictures: pictures)
         trouble.show(account)
+        stage.close()
+        portal.show(account.portal, pictures: pictures)
         let pane = ListsPane(account: account, pictures: pictures)
         pane.onOpen = { [weak self] conversation, event in self?.open(conversation, at: event) }
         pane.onError = { [weak self] in self?.toast($0) }
@@ -286,6 +319,7 @@ import GtkKit
         guard wide != isWide else { return }
         isWide = wide
         placeStage()
+        placeCard()
     }
 
     private func placeStage() {
@@ -295,9 +329,21 @@ import GtkKit
         if isBeside { stageBeside.setChild(stage.widget) } else { stageAbove.setChild(stage.widget) }
         stageBeside.setSizeRequest(width: isBeside ? 420 : -1)
         stage.setFillsHeight(isBeside)
+        portal.functions.mark(stage.content?.channel?.0.kind)
+    }
+
+    private func placeCard() {
+        cardAbove.setChild(nil)
+        cardBeside.setChild(nil)
+        if isWide { cardBeside.setChild(portal.cardPlace) } else { cardAbove.setChild(portal.cardPlace) }
     }
 
     func toast(_ text: String) { toasts.show(text) }
+
+    /// What a notification of one of the portal's rooms leads to.
+    func openPortal(room: String) { portal.open(room: room) }
+
+    func apply(_ settings: Settings) { portal.apply(settings) }
 
     func present() { window.present() }
 }

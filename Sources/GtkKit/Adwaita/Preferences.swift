@@ -96,6 +96,9 @@ internal import CGtk
     }
     package func add(_ row: Widget) { adw_expander_row_add_row(typed(), row.widget) }
     package func addPrefix(_ child: Widget) { adw_expander_row_add_prefix(typed(), child.widget) }
+    /// A control at the end of the row itself.
+    package func addAction(_ child: Widget) { adw_expander_row_add_action(typed(), child.widget) }
+    package func setSubtitle(_ text: String) { adw_expander_row_set_subtitle(typed(), text) }
     package var isOpen: Bool {
         get { adw_expander_row_get_expanded(typed()) != 0 }
         set { adw_expander_row_set_expanded(typed(), Int32(flag: newValue)) }

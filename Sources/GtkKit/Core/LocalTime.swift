@@ -24,6 +24,16 @@ package struct LocalTime: Sendable, Equatable {
         weekday = date.map { Int(g_date_time_get_day_of_week($0)) } ?? 1
     }
 
+    /// The beginning of a day such as "2026-03-31" in local time, in milliseconds since 1970; nil for what is no day.
+    package static func midnight(of text: String) -> Int64? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int32($0) }
+        guard parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2],
+            let date = g_date_time_new_local(year, month, day, 0, 0, 0)
+        else { return nil }
+        defer { g_date_time_unref(date) }
+        return Int64(g_date_time_to_unix(date)) * 1000
+    }
+
     package static var now: LocalTime { LocalTime(currentMilliseconds) }
     package static var currentMilliseconds: Int64 { Int64(g_get_real_time() / 1000) }
 

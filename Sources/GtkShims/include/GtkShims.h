@@ -23,6 +23,9 @@ void mado_accessible_set_labelled_by(GtkWidget *widget, GtkWidget *label);
 /// A new widget of a type that is made by g_object_new with an accessible role.
 GtkWidget *mado_box_new_with_role(GtkOrientation orientation, int spacing, GtkAccessibleRole role);
 
+/// A new area that is drawn, a picture to those who cannot see it.
+GtkWidget *mado_drawing_area_new(void);
+
 // Types of values.
 gboolean mado_value_is_string(const GValue *value);
 GType mado_type_string(void);

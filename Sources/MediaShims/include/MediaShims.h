@@ -15,6 +15,11 @@ gboolean mado_sample_read(GstSample *sample, void (*show)(const guint8 *pixels, 
 /// An appsink that takes RGBA, keeps one frame and calls `arrived` on the streaming thread.
 GstElement *mado_video_sink_new(GstFlowReturn (*arrived)(GstAppSink *sink, gpointer data), gpointer data,
                                 GDestroyNotify destroyed);
+/// Sources that a playbin makes for itself ask the loopback interface, whatever the environment says of proxies.
+void mado_playbin_ignore_proxies(GstElement *playbin);
+/// Whether an error says that there is no decoder or demultiplexer for something.
+gboolean mado_message_is_missing_decoder(GstMessage *message);
+int mado_message_buffering(GstMessage *message);
 void mado_element_set_object(gpointer element, const char *name, gpointer value);
 void mado_element_set_string(gpointer element, const char *name, const char *value);
 void mado_element_set_double(gpointer element, const char *name, double value);

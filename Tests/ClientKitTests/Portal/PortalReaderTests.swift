@@ -39,6 +39,36 @@ import Testing
         #expect(found.rule.mode == .every && found.rule.everyMinutes == 30 && found.rule.words == ["rain"])
     }
 
+    @Test func whatChangesEveryMinuteIsKeptOnce() async throws {
+        let store = try PortalStore()
+        func version(_ number: Int) -> String {
+            let series = #","series":{"name":"N225","value":"\#(number)","ts":\#(number)}"#
+            return PortalStore.message(
+                "$v\(number)",
+                """
+                {"msgtype":"m.notice","body":"*","m.new_content":\(item("n225", "N225 \(number)", series)),
+                 "m.relates_to":{"rel_type":"m.replace","event_id":"$before"}}
+                """, at: Int64(number))
+        }
+        // The first version was long before what the sync brings.
+        try await store.receive(
+            PortalStore.room("!feed:localhost", type: "mado.feed", events: (1...70).map(version), token: "1"))
+        var found = try #require(try await feed(store))
+        #expect(found.items.map(\.headline) == ["N225 70"] && found.items.map(\.id) == ["$before"])
+        let (events, points) = try await store.store.read { database in
+            let events = try database.first("SELECT count(*) FROM event WHERE type = 'm.room.message'") { $0.int(0) }
+            return (events, try database.points(of: "N225", in: "!feed:localhost", from: 0))
+        }
+        #expect(events == 1 && points.count == 70)
+        // Withdrawn.
+        let redaction =
+            #"{"event_id":"$r","type":"m.room.redaction","redacts":"$before","sender":"@mado:localhost","content":{}}"#
+        try await store.receive(
+            #"{"next_batch":"2","rooms":{"join":{"!feed:localhost":{"timeline":{"events":[\#(redaction)]}}}}}"#)
+        found = try #require(try await feed(store))
+        #expect(found.items.isEmpty)
+    }
+
     @Test func onlyRoomsOfPeopleAreConversations() async throws {
         let store = try PortalStore()
         try await store.receive(PortalStore.room("!feed:localhost", type: "mado.feed", token: "1"))

@@ -60,40 +60,72 @@ struct PortalReader {
     static func programmeTime(_ roomID: String) -> String { "programme." + roomID }
 
     /// The newest version of each of the last messages, newest first.
-    private func messages(
-        _ room: Int64, limit: Int
-    ) throws -> [(event: ReceivedEvent, content: JSONValue, position: Int64)] {
+    private func messages(_ room: Int64, limit: Int) throws -> [Message] {
         let rows = try database.all(
             """
             SELECT position, json FROM event WHERE room = ? AND is_shown AND type = 'm.room.message'
             ORDER BY position DESC LIMIT ?
             """, room, limit
         ) { ($0.int(0), $0.blob(1)) }
-        guard let newest = rows.first?.0, let oldest = rows.last?.0 else { return [] }
+        let alone = try editsAlone(room)
+        guard let newest = rows.first?.0, let oldest = rows.last?.0 else { return alone }
         let annotations = try TimelineAnnotations(database, room: room, from: oldest, to: newest)
-        return rows.compactMap { position, json in
+        let whole = rows.compactMap { position, json -> Message? in
             guard let event = ReceivedEvent(stored: json), !event.isRedacted else { return nil }
             let edit = annotations.edits[event.eventID]?.last { $0.sender == event.sender }?.content
-            return (event, edit ?? event.bundledEdit ?? event.content, position)
+            return Message(
+                eventID: event.eventID, timestamp: event.timestamp, content: edit ?? event.bundledEdit ?? event.content,
+                position: position)
+        }
+        return (whole + alone).sorted { $0.position > $1.position }
+    }
+
+    /// The newest versions of messages of which the first one lies before what was received. Only those who may write in
+    /// the room can have sent them.
+    private func editsAlone(_ room: Int64) throws -> [Message] {
+        let rows = try database.all(
+            """
+            SELECT relation.target, relation.timestamp, relation.content, event.position
+            FROM relation JOIN event ON event.event_id = relation.event_id
+            WHERE relation.room = ?1 AND relation.kind = 'm.replace'
+            AND NOT EXISTS (SELECT 1 FROM event AS first WHERE first.event_id = relation.target)
+            ORDER BY event.position DESC LIMIT ?2
+            """, room, Self.itemLimit
+        ) { ($0.text(0), $0.int(1), $0.blob(2), $0.int(3)) }
+        var seen: Set<String> = []
+        return rows.compactMap { target, timestamp, json, position in
+            guard seen.insert(target).inserted, let content = try? JSONValue.parse(json, limits: .stored) else {
+                return nil
+            }
+            return Message(eventID: target, timestamp: timestamp, content: content, position: position)
         }
     }
 
+    /// A message in its newest version.
+    private struct Message {
+        let eventID: String
+        let timestamp: Int64
+        let content: JSONValue
+        let position: Int64
+    }
+
     private func items(_ room: Int64, _ roomID: String) throws -> [FeedItem] {
-        try messages(room, limit: Self.itemLimit).compactMap { event, content, _ in
-            FeedItem(content, eventID: event.eventID, roomID: roomID, timestamp: event.timestamp)
+        try messages(room, limit: Self.itemLimit).compactMap { message in
+            FeedItem(message.content, eventID: message.eventID, roomID: roomID, timestamp: message.timestamp)
         }.sorted { ($0.published, $0.id) > ($1.published, $1.id) }
     }
 
     private func announcements(_ room: Int64, _ roomID: String, title: String) throws -> [Announcement] {
         let read = try database.readPosition(of: owner, in: room) ?? .min
-        return try messages(room, limit: Self.itemLimit).reversed().compactMap { event, content, position in
+        return try messages(room, limit: Self.itemLimit).reversed().compactMap { message in
             guard
                 var announcement = Announcement(
-                    content, eventID: event.eventID, roomID: roomID, boardTitle: title, timestamp: event.timestamp)
+                    message.content, eventID: message.eventID, roomID: roomID, boardTitle: title,
+                    timestamp: message.timestamp)
             else { return nil }
-            announcement.position = position
-            let isDismissed = try database.isDismissed(event.eventID)
-            announcement.isDismissed = isDismissed || (position <= read && announcement.canBeDismissed)
+            announcement.position = message.position
+            let isDismissed = try database.isDismissed(message.eventID)
+            announcement.isDismissed = isDismissed || (message.position <= read && announcement.canBeDismissed)
             return announcement
         }
     }
@@ -122,18 +154,5 @@ extension ReceivedEvent {
             return nil
         }
         return edit["content"]?["m.new_content"]
-    }
-}
-
-extension Database {
-    /// Keeps the values that a feed's message brings, also those of versions that are replaced.
-    func keepReadings(of event: ReceivedEvent, in room: Int64, _ roomID: String) throws {
-        guard event.type == "m.room.message", event.stateKey == nil else { return }
-        let content = event.content["m.new_content"] ?? event.content
-        guard content["mado.item"]?["series"] != nil, try PortalRoomType(self, room: room) == .feed,
-            let item = FeedItem(content, eventID: event.eventID, roomID: roomID, timestamp: event.timestamp),
-            let reading = item.reading, let value = Double(reading.value)
-        else { return }
-        try addPoint(SeriesPoint(timestamp: reading.timestamp, value: value), of: reading.name, in: roomID)
     }
 }
