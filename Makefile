@@ -27,6 +27,7 @@ desktop: desktop-build
 desktop-build:
 	@scripts/install-packages desktop
 	@$(SWIFT) build -c release --static-swift-stdlib --product mado-desktop
+	@$(SWIFT) build -c release --product mado-pages
 	@$(MAKE) --no-print-directory locale
 
 # The desktop program's texts in other languages, linked beside the programs, where these look for them.
@@ -65,12 +66,14 @@ integration-test:
 desktop-test: locale
 	$(SWIFT) build --product mado
 	$(SWIFT) build --product mado-desktop
+	$(SWIFT) build --product mado-pages
 	Tests/Desktop/run "$$($(SWIFT) build --show-bin-path)/mado" "$$($(SWIFT) build --show-bin-path)/mado-desktop"
 
 # The pictures of docs/desktop.md.
 pictures: test-packages locale
 	$(SWIFT) build --product mado
 	$(SWIFT) build --product mado-desktop
+	$(SWIFT) build --product mado-pages
 	Tests/Desktop/run "$$($(SWIFT) build --show-bin-path)/mado" "$$($(SWIFT) build --show-bin-path)/mado-desktop" \
 		--pictures docs/screenshots
 

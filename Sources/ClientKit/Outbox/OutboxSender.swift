@@ -157,6 +157,10 @@ actor OutboxSender {
     private func submit(_ entry: OutboxEntry) async throws -> Outcome {
         guard var content = entry.submission else { return try await fail(entry, "The form cannot be read.") }
         var entry = entry
+        // Filled in offline, perhaps before the application was ever opened with a connection.
+        let roomID = entry.roomID
+        let isJoined = try await engine.store.read { try $0.membership(of: $0.room(roomID)) == "join" }
+        if !isJoined { try await engine.client.join(roomID) }
         for (name, value) in content.values {
             guard case .file(var file) = value, file.upload == nil else { continue }
             file.upload = try await engine.client.upload(file: file.path, mimeType: file.mimeType, name: file.name)

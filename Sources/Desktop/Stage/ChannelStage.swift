@@ -79,7 +79,7 @@ import MediaKit
             stage.setWaiting(false)
             return stage.say(tr("Nothing is on at the moment."))
         }
-        stage.setTitle([channel.title, programme.title].filter { !$0.isEmpty }.joined(separator: " · "))
+        stage.setTitle([channel.title, programme.title, age].filter { !$0.isEmpty }.joined(separator: " · "))
         stage.setWaiting(true)
         portal.keep(programme)
         stage.setHeight(Self.height(programme.kind))
@@ -91,6 +91,12 @@ import MediaKit
         case .page: showPage(programme)
         case .game: showGame(programme)
         }
+    }
+
+    /// Without a connection, from when what is shown is.
+    private var age: String {
+        guard !portal.account.isConnected, let received = channel.received else { return "" }
+        return tr("Kept from %@", LocalTime(received).shortText() + " " + LocalTime(received).time)
     }
 
     private static func height(_ kind: Programme.Kind) -> Int {

@@ -4,7 +4,9 @@ import GtkKit
 @MainActor enum KeysDialog {
     static let keys: [(String, String)] = [
         ("Ctrl+F", tr("Search")), ("Ctrl+N", tr("Find people to ask for a chat")), ("Ctrl+1", tr("People")),
-        ("Ctrl+2", tr("Conversations")), ("Ctrl+Page Down", tr("Next conversation")),
+        ("Ctrl+2", tr("Conversations")), ("Ctrl+3", tr("Functions")),
+        (tr("Space, F, M on the Stage"), tr("Pause, full screen, without sound")),
+        ("Ctrl+Page Down", tr("Next conversation")),
         ("Ctrl+Page Up", tr("Previous conversation")), ("Escape", tr("Back to the list")),
         ("Shift+Enter", tr("New line in a message")), ("↑", tr("Edit one's last message")),
         (tr("Menu key"), tr("What can be done with a message")), ("Ctrl+,", tr("Settings")), ("Ctrl+Q", tr("Quit")),

@@ -19,7 +19,6 @@ import GtkKit
     private let cardAbove = Bin()
     private let cardBeside = Bin()
     private let stageAbove = Bin()
-    // A picture would take all the width that it has.
     private let stageBeside = Bin()
     private let beside = Box(.vertical)
     private let center = Leaflet()
@@ -106,6 +105,7 @@ import GtkKit
                 text: tr("Choose one of the list, or ask somebody for a chat.")), name: "none")
         beside.append(stageBeside)
         beside.append(cardBeside)
+        // A picture would take all the width that it has.
         let column = Clamp(beside, width: 440)
         column.setExpands(horizontally: false)
         let row = Box(row: 0, center, column)
