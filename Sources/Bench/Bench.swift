@@ -4,10 +4,15 @@ import EventLoop
 struct Bench: Sendable {
     let server: String
     let nginx: String
+    let synapse: String
     let folder: String
     let round: Duration
     let rounds: Int
     let idleMembers: Int
+    /// Of one large room, or connected at once.
+    let members: Int
+    /// Of a large store.
+    let events: Int
     let context: LoadContext
 
     /// Before a round counts.
@@ -23,6 +28,13 @@ struct Bench: Sendable {
         case .sends: try await DurableSends(self).run()
         case .wake: try await Wakes(self).run()
         case .idle: try await IdleConnections(self).run()
+        case .synapse: try await BesideSynapse(self).run()
+        case .fanout: try await FanOut(self).run()
+        case .presence: try await PresenceChanges(self).run()
+        case .media: try await MediaTransfer(self).run()
+        case .storm: try await ReconnectionStorm(self).run()
+        case .large: try await LargeStore(self).run()
+        case .growth: try await Growth(self).run()
         }
     }
 

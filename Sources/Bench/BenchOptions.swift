@@ -3,25 +3,33 @@ import Glibc
 /// The command line.
 struct BenchOptions {
     static let usage = """
-        usage: mado-bench [all|small|sends|wake|idle]... [OPTION]...
+        usage: mado-bench [all|WORK]... [OPTION]...
+
+        WORK: \(BenchWork.allCases.map(\.rawValue).joined(separator: ", "))
 
         --server FILE    the `mado` to measure (default: beside mado-bench)
         --nginx FILE     nginx, for comparison (default: nginx)
+        --synapse FILE   synapse_homeserver, for comparison (default: synapse_homeserver)
         --folder DIR     where stores are kept meanwhile; on the disk that counts (default: .)
         --results FILE   write the report there too
         --seconds N      length of one round (default: 2)
         --rounds N       rounds of each measurement (default: 3)
-        --idle N         members who wait (default: 2000)
+        --idle N         members who wait, for their memory (default: 2000)
+        --members N      members of one large room, or connected at once (default: 10000)
+        --events N       events of a large store (default: 1000000)
         """
 
     var works: [String] = []
     var server = ""
     var nginx = "nginx"
+    var synapse = "synapse_homeserver"
     var folder = "."
     var results: String?
     var seconds = 2.0
     var rounds = 3
     var idleMembers = 2000
+    var members = 10_000
+    var events = 1_000_000
 
     init(_ words: [String], program: String) throws(BenchError) {
         server = (program.split(separator: "/", omittingEmptySubsequences: false).dropLast() + ["mado"])
@@ -36,11 +44,14 @@ struct BenchOptions {
             switch word {
             case "--server": server = value
             case "--nginx": nginx = value
+            case "--synapse": synapse = value
             case "--folder": folder = value
             case "--results": results = value
             case "--seconds": seconds = try Self.number(value, of: word)
             case "--rounds": rounds = Int(try Self.number(value, of: word))
             case "--idle": idleMembers = Int(try Self.number(value, of: word))
+            case "--members": members = Int(try Self.number(value, of: word))
+            case "--events": events = Int(try Self.number(value, of: word))
             default: throw BenchError("\(word) is not known\n\(Self.usage)")
             }
         }
@@ -51,7 +62,7 @@ struct BenchOptions {
     }
 
     private static func number(_ text: String, of option: String) throws(BenchError) -> Double {
-        guard let value = Double(text), value > 0, value < 1_000_000 else {
+        guard let value = Double(text), value > 0, value <= 10_000_000 else {
             throw BenchError("\(option) \(text): not a number that makes sense")
         }
         return value
@@ -60,5 +71,5 @@ struct BenchOptions {
 
 /// What can be measured.
 enum BenchWork: String, CaseIterable {
-    case small, sends, wake, idle
+    case small, sends, wake, idle, fanout, presence, storm, media, large, growth, synapse
 }

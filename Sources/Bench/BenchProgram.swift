@@ -28,9 +28,10 @@ enum BenchProgram {
         let machine = try MachineDescription(folder: options.folder)
         let group = try EventLoopGroup(count: 1, name: "load")
         let bench = Bench(
-            server: options.server, nginx: options.nginx, folder: options.folder,
+            server: options.server, nginx: options.nginx, synapse: options.synapse, folder: options.folder,
             round: .milliseconds(Int64(options.seconds * 1000)), rounds: options.rounds,
-            idleMembers: options.idleMembers, context: LoadContext(loop: group.next()))
+            idleMembers: options.idleMembers, members: options.members, events: options.events,
+            context: LoadContext(loop: group.next()))
         var results: [WorkResult] = []
         for work in options.works.compactMap(BenchWork.init(rawValue:)) {
             results.append(try wait(on: bench.context.loop) { try await bench.run(work) })

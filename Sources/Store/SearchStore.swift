@@ -7,18 +7,17 @@ package enum SearchKey: String, Sendable, CaseIterable {
     case topic = "content.topic"
 }
 
-/// The text of an event, by which it is found.
+/// The words of an event, by which it is found.
 package struct SearchableText: Sendable {
     package let position: Int64
-    package let room: RoomID
     package let key: SearchKey
-    package let text: String
+    /// The tokens of the text with spaces between them, made where nobody waits: the writer only puts them down.
+    package let tokens: String
 
-    package init(position: Int64, room: RoomID, key: SearchKey, text: String) {
+    package init(position: Int64, key: SearchKey, text: String) {
         self.position = position
-        self.room = room
         self.key = key
-        self.text = text
+        tokens = SearchWord.tokens(in: text).joined(separator: " ")
     }
 }
 
@@ -56,6 +55,28 @@ package struct SearchWord: Sendable, Hashable {
 
     /// Letters and digits in lower case; everything else divides.
     package static func tokens(in text: some StringProtocol) -> [String] {
+        asciiTokens(in: text) ?? unicodeTokens(in: text)
+    }
+
+    /// The same without a look at Unicode's tables, which is most of the work; nil when the text needs them.
+    private static func asciiTokens(in text: some StringProtocol) -> [String]? {
+        var tokens: [String] = []
+        var word: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): word.append(byte)
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"): word.append(byte | 0x20)
+            case 0x80...: return nil
+            default:
+                if !word.isEmpty { tokens.append(String(decoding: word, as: UTF8.self)) }
+                word.removeAll(keepingCapacity: true)
+            }
+        }
+        if !word.isEmpty { tokens.append(String(decoding: word, as: UTF8.self)) }
+        return tokens
+    }
+
+    private static func unicodeTokens(in text: some StringProtocol) -> [String] {
         var tokens: [String] = []
         var word = ""
         func end() {
@@ -103,6 +124,7 @@ package protocol SearchReading {
 }
 
 package protocol SearchWriting {
-    /// Adds texts to the index, and notes that it has all events up to `position`.
+    /// Adds texts to the index, except those of events that were redacted meanwhile, and notes that it has all events
+    /// up to `position`.
     func index(_ texts: [SearchableText], through position: Int64) throws(StoreError)
 }

@@ -43,13 +43,13 @@ extension SQLiteReader: SearchReading {
 extension SQLiteWriter: SearchWriting {
     func index(_ texts: [SearchableText], through position: Int64) throws(StoreError) {
         let sql: SQL = """
-            INSERT INTO event_search(rowid, body, name, topic, room) VALUES (?, ?, ?, ?, \(.roomNumber))
+            INSERT INTO event_search(rowid, body, name, topic, room)
+            SELECT position, ?2, ?3, ?4, room FROM events WHERE position = ?1 AND redacted_because IS NULL
             """
         for text in texts {
-            let words = SearchWord.tokens(in: text.text).joined(separator: " ")
             try connection.run(
-                sql, text.position, text.key == .body ? words : nil, text.key == .name ? words : nil,
-                text.key == .topic ? words : nil, text.room)
+                sql, text.position, text.key == .body ? text.tokens : nil, text.key == .name ? text.tokens : nil,
+                text.key == .topic ? text.tokens : nil)
         }
         try connection.run("UPDATE event_search_state SET position = ?", position)
     }

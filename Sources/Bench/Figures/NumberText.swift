@@ -20,6 +20,9 @@ enum NumberText {
 
     static func milliseconds(_ nanoseconds: Double) -> String { fixed(nanoseconds / 1e6, 2) + " ms" }
 
+    static func kilobytes(_ bytes: Double) -> String { fixed(bytes / 1000, 1) + " kB" }
+    static func megabytes(_ bytes: Double) -> String { fixed(bytes / 1e6, 1) + " MB" }
+
     private static func grouped(_ value: Int64) -> String {
         var digits = String(value)
         var place = digits.count - 3

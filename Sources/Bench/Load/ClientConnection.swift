@@ -95,7 +95,7 @@ final class ClientConnection: DescriptorHandler, @unchecked Sendable {
         switch tls?.handshake() {
         case 1: opened()
         case -1: listen(.read)
-        default: fail("the TLS handshake failed")
+        default: fail("the TLS handshake failed: \(tls?.lastFailure ?? "")")
         }
     }
 
@@ -134,7 +134,8 @@ final class ClientConnection: DescriptorHandler, @unchecked Sendable {
                 count = -2
             }
             if count == -1 { return }
-            guard count > 0 else { return fail("the server closed the connection") }
+            guard count != 0 else { return fail("the server closed the connection") }
+            guard count > 0 else { return fail("receive: \(tls?.lastFailure ?? SystemCall.lastReason())") }
             take(UnsafeRawBufferPointer(rebasing: scratch[..<count]))
             // TLS may hold records that the socket no longer shows.
             if tls == nil, count < scratch.count { return }

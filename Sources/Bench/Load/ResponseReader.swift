@@ -2,7 +2,8 @@ import Glibc
 
 /// Takes HTTP/1.1 responses apart, as far as a load generator needs: status, length, chunks. Trusts the server.
 ///
-/// States: head, body of known length, chunk (its size line, its bytes, the line end behind it), last line.
+/// States: head, body of known length, chunk (its size line, its bytes, the line end behind it), last line; open, until
+/// the connection ends.
 struct ResponseReader {
     /// What the next bytes came to.
     enum Step {
@@ -21,6 +22,7 @@ struct ResponseReader {
         case chunkSize(status: Int)
         case chunk(status: Int, left: Int)
         case chunkEnd(status: Int)
+        case open
     }
 
     private var state = State.head
@@ -40,6 +42,8 @@ struct ResponseReader {
             let count = min(left, bytes.count)
             state = count == left ? .chunkEnd(status: status) : .chunk(status: status, left: left - count)
             return (.part(UnsafeRawBufferPointer(rebasing: bytes[..<count])), count)
+        case .open:
+            return bytes.isEmpty ? (.needsMore, 0) : (.part(bytes), bytes.count)
         case .chunkEnd(let status):
             guard bytes.count >= 2 else { return (.needsMore, 0) }
             state = .chunkSize(status: status)
@@ -64,7 +68,13 @@ struct ResponseReader {
                     let (step, used) = chunkSize(UnsafeRawBufferPointer(rebasing: bytes[start...]), status)
                     return (step, start + used)
                 }
-                state = .body(status: status, length: length ?? 0)
+                guard let length else {
+                    // Until the connection ends: a stream.
+                    state = .open
+                    let (step, used) = next(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+                    return (step, start + used)
+                }
+                state = .body(status: status, length: length)
                 let (step, used) = next(UnsafeRawBufferPointer(rebasing: bytes[start...]))
                 return (step, start + used)
             }

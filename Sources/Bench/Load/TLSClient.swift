@@ -36,6 +36,8 @@ final class TLSClient {
 /// One connection's TLS. Confined to the loop.
 final class TLSClientSession {
     private let owned: OpaquePointer
+    /// Why the last call failed.
+    private(set) var lastFailure = ""
 
     fileprivate init(owned: OpaquePointer) {
         self.owned = owned
@@ -60,11 +62,17 @@ final class TLSClientSession {
 
     private func result(_ returned: Int32) -> Int {
         guard returned <= 0 else { return Int(returned) }
+        let reason = SystemCall.lastReason()
         defer { ERR_clear_error() }
         switch SSL_get_error(owned, returned) {
         case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return -1
         case SSL_ERROR_ZERO_RETURN: return 0
-        default: return -2
+        case SSL_ERROR_SYSCALL:
+            lastFailure = returned == 0 ? "the connection ended" : reason
+            return -2
+        default:
+            lastFailure = ERR_reason_error_string(ERR_peek_last_error()).map { String(cString: $0) } ?? "TLS"
+            return -2
         }
     }
 }

@@ -8,9 +8,14 @@ final class NginxServer: @unchecked Sendable {
     private let folder: TemporaryFolder
 
     /// Starts it with one worker per core, as the server has one loop per core.
-    /// - Parameter bodies: what it answers at /0, /1, …
-    static func start(_ bench: Bench, bodies: [[UInt8]]) async throws -> NginxServer {
-        let server = try NginxServer(bench, bodies: bodies)
+    /// - Parameters:
+    ///   - bodies: what it answers at /0, /1, …
+    ///   - module: the name of a module to load.
+    ///   - locations: further ones, as they stand in the configuration; `$FOLDER` is its folder.
+    static func start(
+        _ bench: Bench, bodies: [[UInt8]], module: String? = nil, locations: String = ""
+    ) async throws -> NginxServer {
+        let server = try NginxServer(bench, bodies: bodies, module: module, locations: locations)
         for _ in 0..<500 {
             guard server.process.isRunning else { throw BenchError("nginx ended:\n\(server.process.logTail)") }
             if let client = try? SetupClient(bench.context, port: server.port),
@@ -23,14 +28,16 @@ final class NginxServer: @unchecked Sendable {
         throw BenchError("nginx does not answer:\n\(server.process.logTail)")
     }
 
-    private init(_ bench: Bench, bodies: [[UInt8]]) throws {
+    private init(_ bench: Bench, bodies: [[UInt8]], module: String?, locations: String) throws {
         folder = try TemporaryFolder(in: bench.folder, name: "nginx")
         port = try LoopbackPort.free()
         securePort = try LoopbackPort.free()
         try Self.makeCertificate(in: folder.path)
         let file = folder.path + "/nginx.conf"
-        try SystemCall.write(
-            Self.configuration(folder: folder.path, port: port, securePort: securePort, bodies: bodies), to: file)
+        let module = module.map { "load_module /usr/lib/nginx/modules/\($0).so;\n" } ?? ""
+        let configuration = Self.configuration(
+            folder: folder.path, port: port, securePort: securePort, bodies: bodies, locations: locations)
+        try SystemCall.write(module + configuration, to: file)
         process = try ChildProcess(
             [bench.nginx, "-p", folder.path, "-c", file, "-e", folder.path + "/error.log"],
             logFile: folder.path + "/log")
@@ -50,14 +57,19 @@ final class NginxServer: @unchecked Sendable {
         openssl.wait()
     }
 
-    private static func configuration(folder: String, port: UInt16, securePort: UInt16, bodies: [[UInt8]]) -> String {
+    /// Where it keeps its things.
+    var folderPath: String { folder.path }
+
+    private static func configuration(
+        folder: String, port: UInt16, securePort: UInt16, bodies: [[UInt8]], locations: String
+    ) -> String {
         var text = """
             daemon off;
             worker_processes auto;
             worker_rlimit_nofile 65536;
             pid \(folder)/nginx.pid;
             error_log \(folder)/error.log;
-            events { worker_connections 20000; }
+            events { worker_connections 25000; }
             http {
                 access_log off;
                 keepalive_requests 1000000000;
@@ -80,6 +92,6 @@ final class NginxServer: @unchecked Sendable {
             let filling = String(repeating: "x", count: max(0, body.count - 2))
             text += "        location = /\(index) { return 200 '\"\(filling)\"'; }\n"
         }
-        return text + "    }\n}\n"
+        return text + locations.replacing("$FOLDER", with: folder) + "    }\n}\n"
     }
 }

@@ -25,7 +25,9 @@ final class MadoServer: @unchecked Sendable {
         port = try LoopbackPort.free()
         securePort = try LoopbackPort.free()
         // All clients of the measurement have one address.
-        try SystemCall.write("[http]\nconnections_per_address = 100000\n", to: folder.path + "/mado.toml")
+        try SystemCall.write(
+            "[http]\nconnections_per_address = 100000\n[media]\nmaximum_upload = \"4 GiB\"\n",
+            to: folder.path + "/mado.toml")
         process = try ChildProcess(
             Self.command(binary, folder.path, port, securePort), logFile: folder.path + "/mado.log")
     }

@@ -60,10 +60,10 @@ struct IdleConnections {
 
         func note(_ name: String) -> String {
             """
-            \(name): the server before anybody connected \(megabytes(start)), with all waiting \(megabytes(waiting)). \
-            Of a waiting member \(kilobytes((known - start) / members)) were there when its sync had been answered once \
-            over a connection that others used too, and \(kilobytes((waiting - known) / members)) came with its own \
-            connection and poll; another round of the same connections added \(kilobytes((again - waiting) / members)).
+            \(name): the server before anybody connected \(NumberText.megabytes(start)), with all waiting \(NumberText.megabytes(waiting)). \
+            Of a waiting member \(NumberText.kilobytes((known - start) / members)) were there when its sync had been answered once \
+            over a connection that others used too, and \(NumberText.kilobytes((waiting - known) / members)) came with its own \
+            connection and poll; another round of the same connections added \(NumberText.kilobytes((again - waiting) / members)).
             """
         }
     }
@@ -126,40 +126,25 @@ struct IdleConnections {
         return (after - before) / Double(bench.idleMembers)
     }
 
-    /// Guests, since a guest's account costs no password hashing and waits like any other's.
     private func prepare(_ mado: MadoServer) async throws -> [Waiting] {
         let client = try SetupClient(bench.context, port: mado.port)
         let host = try await Member.register("host", client)
-        var rooms: [String] = []
+        var made: [String] = []
         for _ in 0..<(bench.idleMembers + Self.roomSize - 1) / Self.roomSize {
-            rooms.append(try await host.makeRoom(client))
+            made.append(try await host.makeRoom(client))
         }
-        let all = rooms
-        return try await withThrowingTaskGroup(of: [Waiting].self) { group in
-            for lane in 0..<16 {
-                group.addTask { try await prepareLane(lane, of: 16, all, mado.port) }
-            }
-            return try await group.reduce(into: []) { $0 += $1 }
-        }
-    }
-
-    private func prepareLane(_ lane: Int, of lanes: Int, _ rooms: [String], _ port: UInt16) async throws -> [Waiting] {
-        let client = try SetupClient(bench.context, port: port)
-        var members: [Waiting] = []
-        for number in stride(from: lane, to: bench.idleMembers, by: lanes) {
-            let member = try await Member.guest(client)
+        let rooms = made
+        return try await bench.guests(bench.idleMembers, port: mado.port) { number, member, client in
             try await member.join(rooms[number / Self.roomSize], client)
-            members.append(Waiting(member: member, since: try await member.sync(client)))
+            return Waiting(member: member, since: try await member.sync(client))
         }
-        return members
     }
 
     private static func finding(_ name: String, _ ours: Double, _ peer: Double, goal: Double) -> Finding {
         Finding(
-            name, ours: kilobytes(ours), peer: kilobytes(peer), ratio: NumberText.fixed(ours / peer, 2),
-            goal: "at most \(kilobytes(goal))", isMet: ours <= goal)
+            name, ours: NumberText.kilobytes(ours), peer: NumberText.kilobytes(peer),
+            ratio: NumberText.fixed(ours / peer, 2),
+            goal: "at most \(NumberText.kilobytes(goal))", isMet: ours <= goal)
     }
 
-    private static func kilobytes(_ bytes: Double) -> String { NumberText.fixed(bytes / 1000, 1) + " kB" }
-    private static func megabytes(_ bytes: Double) -> String { NumberText.fixed(bytes / 1e6, 1) + " MB" }
 }

@@ -5,10 +5,10 @@ import Store
 
 /// Keeps the index of words up with the journal: behind the events, in batches, so that a send costs the same with it.
 package final class SearchIndex: Sendable {
-    /// Events of one proposal.
-    private static let batch = 500
+    /// Events of one proposal: few, since sends wait behind it.
+    private static let batch = 100
     /// Batches that one request waits for; a server with a long history fills its index over the first minutes.
-    private static let batchesAtOnce = 20
+    private static let batchesAtOnce = 100
     private static let interval = Duration.seconds(10)
 
     private let journal: Journal
@@ -20,14 +20,19 @@ package final class SearchIndex: Sendable {
     package func start(on loop: EventLoop) {
         _ = loop.schedule(after: Self.interval) { [weak self] in
             guard let self else { return }
-            Task { [weak self] in try? await self?.catchUp() }
-            start(on: loop)
+            Task { [weak self] in
+                // While there is more, without a long pause: others' writes come in between.
+                while try await self?.catchUp() == false {}
+                self?.start(on: loop)
+            }
         }
     }
 
     /// Takes in what is not indexed yet, as far as that does not take long.
+    /// - Returns: whether the index has everything now.
     /// - Throws: `StoreError`.
-    func catchUp() async throws {
+    @discardableResult
+    func catchUp() async throws -> Bool {
         for _ in 0..<Self.batchesAtOnce {
             let newest = journal.position
             let (start, end, texts) = try await journal.store.read {
@@ -38,16 +43,14 @@ package final class SearchIndex: Sendable {
                 let end = events.count < Self.batch ? newest : events.last?.position ?? newest
                 return (start, end, events.compactMap(\.searchableText))
             }
-            guard start < end else { return }
+            guard start < end else { return true }
             try await journal.write { transaction in
-                // Somebody else may have done it meanwhile, or an event been redacted.
+                // Somebody else may have done it meanwhile.
                 guard try transaction.store.indexedPosition() == start else { return }
-                let present = try texts.filter {
-                    try transaction.store.event(at: $0.position)?.redactedBecause == nil
-                }
-                try transaction.store.index(present, through: end)
+                try transaction.store.index(texts, through: end)
             }
         }
+        return false
     }
 }
 
@@ -64,6 +67,6 @@ extension Event {
         default: return nil
         }
         guard let text = content[member]?.string, !text.isEmpty else { return nil }
-        return SearchableText(position: position, room: roomID, key: key, text: text)
+        return SearchableText(position: position, key: key, text: text)
     }
 }

@@ -1,0 +1,121 @@
+import Glibc
+
+/// A large file up and down, plain and over TLS, beside nginx. curl is the client.
+struct MediaTransfer {
+    private static let size = 1 << 30
+    private let bench: Bench
+
+    init(_ bench: Bench) {
+        self.bench = bench
+    }
+
+    private struct Figures {
+        /// Microseconds of the server for each MB.
+        var cpu: Double
+        var seconds: Double
+        /// The server's peak of private memory while it lasted.
+        var memory: Double
+    }
+
+    func run() async throws -> WorkResult {
+        let folder = try TemporaryFolder(in: bench.folder, name: "media")
+        let file = folder.path + "/file"
+        try Self.makeFile(file)
+        let mado = try await bench.startMado()
+        let nginx = try await NginxServer.start(
+            bench, bodies: [Array("\"ok\"".utf8)],
+            locations: """
+                location /files/ { root $FOLDER; client_max_body_size 0; dav_methods PUT; create_full_put_path on; }
+
+                """)
+        let client = try SetupClient(bench.context, port: mado.port)
+        let member = try await Member.register("member", client)
+        var result = WorkResult(
+            title: "A file of 1 GiB, up and down",
+            method: """
+                By curl over one connection, server CPU a MB; nginx takes it with `PUT` into a file and gives it from \
+                one (`sendfile` off, its default). What ours takes up is hashed besides, so that equal files are kept once.
+                """)
+        for (name, ourPort, theirPort, scheme) in [
+            ("plain", mado.port, nginx.port, "http"), ("TLS", mado.securePort, nginx.securePort, "https"),
+        ] {
+            bench.progress("media: \(name)")
+            let (ourBase, theirBase) = ("\(scheme)://127.0.0.1:\(ourPort)", "\(scheme)://127.0.0.1:\(theirPort)")
+            let header = "Authorization: Bearer \(member.token)"
+            let answer = folder.path + "/answer-\(name)"
+            let up = try await transfer(
+                [
+                    "-H", header, "-H", "Content-Type: application/octet-stream", "-o", answer, "-X", "POST", "-T",
+                    file,
+                    ourBase + "/_matrix/media/v3/upload",
+                ],
+                processes: { [mado.process.id] })
+            let peerUp = try await transfer(
+                ["-o", "/dev/null", "-T", file, theirBase + "/files/\(name)"], processes: { nginx.process.processes })
+            let uri = try Self.contentURI(answer)
+            let down = try await transfer(
+                ["-H", header, "-o", "/dev/null", ourBase + "/_matrix/client/v1/media/download/" + uri],
+                processes: { [mado.process.id] })
+            let peerDown = try await transfer(
+                ["-o", "/dev/null", theirBase + "/files/\(name)"], processes: { nginx.process.processes })
+            for (direction, ours, peer) in [("up", up, peerUp), ("down", down, peerDown)] {
+                let ratio = ours.cpu / peer.cpu
+                result.findings.append(
+                    Finding(
+                        "\(direction), \(name)", ours: "\(NumberText.fixed(ours.cpu, 0)) µs/MB",
+                        peer: "\(NumberText.fixed(peer.cpu, 0)) µs/MB", ratio: NumberText.fixed(ratio, 2),
+                        goal: "at most 1.5", isMet: ratio <= 1.5))
+                result.notes.append(
+                    """
+                    \(direction), \(name): \(NumberText.fixed(ours.seconds, 2)) s (nginx \
+                    \(NumberText.fixed(peer.seconds, 2)) s); the server's private memory at most \
+                    \(NumberText.megabytes(ours.memory)).
+                    """)
+            }
+        }
+        return result
+    }
+
+    private func transfer(_ words: [String], processes: () -> [pid_t]) async throws -> Figures {
+        let servers = processes()
+        let before = ProcessUsage.cpu(of: servers)
+        let start = SystemCall.now()
+        let log = bench.folder + "/mado-bench-curl.log"
+        let curl = try ChildProcess(["curl", "-sS", "-k", "--fail", "--http1.1"] + words, logFile: log)
+        var memory = 0.0
+        while curl.isRunning {
+            memory = max(memory, ProcessUsage.privateMemory(of: servers))
+            await bench.context.sleep(.milliseconds(20))
+        }
+        let seconds = Double(SystemCall.now() - start) / 1e9
+        let text = SystemCall.read(log) ?? ""
+        unlink(log)
+        guard text.isEmpty else { throw BenchError("curl: \(text)") }
+        return Figures(
+            cpu: (ProcessUsage.cpu(of: servers) - before) / (Double(Self.size) / 1e6), seconds: seconds, memory: memory)
+    }
+
+    /// Bytes that do not compress, each block another.
+    private static func makeFile(_ path: String) throws(BenchError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .system(path) }
+        defer { close(descriptor) }
+        var generator = SystemRandomNumberGenerator()
+        var block = (0..<(1 << 17)).map { _ in generator.next() as UInt64 }
+        for number in 0..<(size >> 20) {
+            block[0] = UInt64(number)
+            let written = block.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard written == 1 << 20 else { throw .system(path) }
+        }
+    }
+
+    /// Server name and identifier of what was uploaded, as a path.
+    private static func contentURI(_ answer: String) throws(BenchError) -> String {
+        let text = SystemCall.read(answer) ?? ""
+        guard let start = text.firstRange(of: "mxc://")?.upperBound, let end = text[start...].firstIndex(of: "\"")
+        else {
+            throw BenchError("the upload was answered with \(text)")
+        }
+        return String(text[start..<end])
+    }
+}
