@@ -18,10 +18,12 @@ package final class BlockingPool: Sendable {
     }
 
     /// Runs `body` on one of the threads; the caller continues on its own executor.
+    /// - Parameter isBulk: whether it may take long and come after what does not: one thread is kept free of such work,
+    ///   unless there is only one.
     /// - Throws: what `body` throws.
-    package func run<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+    package func run<T: Sendable>(isBulk: Bool = false, _ body: @escaping @Sendable () throws -> T) async throws -> T {
         try await withUnsafeThrowingContinuation { continuation in
-            queue.put { continuation.resume(with: Result(catching: body)) }
+            queue.put({ continuation.resume(with: Result(catching: body)) }, isBulk: isBulk)
         }
     }
 
@@ -37,8 +39,10 @@ private final class BlockingQueue: @unchecked Sendable {
     private let arrived: UnsafeMutablePointer<pthread_cond_t>
     private let maximumThreads: Int
     private let name: String
-    private var work: [() -> Void] = []
-    private var start = 0
+    private var prompt = WorkList()
+    private var bulk = WorkList()
+    /// Threads that do bulk work.
+    private var bulkThreads = 0
     private var threads = 0
     private var idle = 0
     private var closed = false
@@ -59,11 +63,14 @@ private final class BlockingQueue: @unchecked Sendable {
         arrived.deallocate()
     }
 
-    func put(_ piece: @escaping @Sendable () -> Void) {
+    private var mayDoBulk: Bool { bulkThreads < max(1, maximumThreads - 1) }
+
+    func put(_ piece: @escaping @Sendable () -> Void, isBulk: Bool = false) {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
-        work.append(piece)
-        if idle >= work.count - start {
+        if isBulk { bulk.append(piece) } else { prompt.append(piece) }
+        if isBulk, !mayDoBulk { return }
+        if idle >= prompt.count + bulk.count {
             pthread_cond_signal(arrived)
         } else if threads < maximumThreads {
             startThread()
@@ -100,25 +107,51 @@ private final class BlockingQueue: @unchecked Sendable {
     private func run() {
         mado_set_thread_name(name)
         mado_block_signals()
-        while let piece = take() { piece() }
+        var didBulk = false
+        while let next = take(afterBulk: didBulk) {
+            next.piece()
+            didBulk = next.isBulk
+        }
     }
 
-    private func take() -> (() -> Void)? {
+    /// Waits for work; nil when there will be none.
+    private func take(afterBulk didBulk: Bool) -> (piece: () -> Void, isBulk: Bool)? {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
-        while start == work.count {
+        if didBulk { bulkThreads -= 1 }
+        while true {
+            if let piece = prompt.popFirst() { return (piece, false) }
+            if mayDoBulk, let piece = bulk.popFirst() {
+                bulkThreads += 1
+                return (piece, true)
+            }
+            // Bulk work that is left has its threads.
             if closed { return nil }
             idle += 1
             pthread_cond_wait(arrived, lock)
             idle -= 1
         }
-        let piece = work[start]
+    }
+}
+
+/// Work in order.
+private struct WorkList {
+    private var pieces: [() -> Void] = []
+    private var start = 0
+
+    var count: Int { pieces.count - start }
+
+    mutating func append(_ piece: @escaping () -> Void) { pieces.append(piece) }
+
+    mutating func popFirst() -> (() -> Void)? {
+        guard start < pieces.count else { return nil }
+        let piece = pieces[start]
         start += 1
-        if start == work.count {
-            work.removeAll(keepingCapacity: work.capacity <= 1024)
+        if start == pieces.count {
+            pieces.removeAll(keepingCapacity: pieces.capacity <= 1024)
             start = 0
         } else if start >= 1024 {
-            work.removeFirst(start)
+            pieces.removeFirst(start)
             start = 0
         }
         return piece

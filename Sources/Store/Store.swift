@@ -6,7 +6,11 @@ package protocol Store: Sendable {
     /// Runs `body` on a reader thread, over one unchanging snapshot of the store.
     ///
     /// The reader is valid only inside `body`. Throws what `body` throws, and ``StoreError/closed`` after `close`.
-    func read<T: Sendable>(_ body: @escaping @Sendable (any StoreReader) throws -> T) async throws -> T
+    /// - Parameter isBulk: whether it may take long and come after what does not: what thousands ask for at once must
+    ///   not keep a send waiting.
+    func read<T: Sendable>(
+        isBulk: Bool, _ body: @escaping @Sendable (any StoreReader) throws -> T
+    ) async throws -> T
 
     /// Makes the store's only writer, to be used by one thread at a time.
     ///
@@ -16,6 +20,13 @@ package protocol Store: Sendable {
     /// Ends all reading and gives back files and locks. Release the writer first: the files stay locked as long as it
     /// exists. Waits for reads that are under way. Calling it again does nothing.
     func close()
+}
+
+extension Store {
+    /// Runs `body` on a reader thread, before all bulk work.
+    package func read<T: Sendable>(_ body: @escaping @Sendable (any StoreReader) throws -> T) async throws -> T {
+        try await read(isBulk: false, body)
+    }
 }
 
 /// Everything that can be read. Functions block; they run on a reader thread or on the writer's own.

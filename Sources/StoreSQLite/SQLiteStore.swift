@@ -62,9 +62,11 @@ package final class SQLiteStore: Store {
     /// Once in a process, before its first database. Refused afterwards, which costs speed and nothing else.
     private static let configureEngine: Void = { _ = mado_sqlite_disable_memory_statistics() }()
 
-    package func read<T: Sendable>(_ body: @escaping @Sendable (any StoreReader) throws -> T) async throws -> T {
+    package func read<T: Sendable>(
+        isBulk: Bool, _ body: @escaping @Sendable (any StoreReader) throws -> T
+    ) async throws -> T {
         let readers = readers
-        return try await threads.run { try readers.read(body) }
+        return try await threads.run(isBulk: isBulk) { try readers.read(body) }
     }
 
     package func makeWriter() throws(StoreError) -> sending any StoreWriter {
