@@ -58,6 +58,26 @@ struct BlockingPoolTests {
         #expect(most.all.allSatisfy { $0 <= 3 })
         #expect(running.value.load(ordering: .relaxed) == 0)
     }
+
+    /// Bulk work stands still until the prompt piece is done: without a thread for the latter this would not end.
+    @Test func bulkWorkLeavesAThreadForTheRest() async throws {
+        let pool = BlockingPool(threads: 2, name: "pool")
+        let done = Counter()
+        let order = Recorder()
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for number in 1...3 {
+                tasks.addTask {
+                    try await pool.run(isBulk: true) {
+                        while done.value.load(ordering: .acquiring) == 0 {}
+                        order.add(number)
+                    }
+                }
+            }
+            try await pool.run { done.value.store(1, ordering: .releasing) }
+            try await tasks.waitForAll()
+        }
+        #expect(order.all.count == 3)
+    }
 }
 
 final class Counter: Sendable {

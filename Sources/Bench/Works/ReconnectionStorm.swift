@@ -14,12 +14,15 @@ struct ReconnectionStorm {
         let client = try SetupClient(bench.context, port: mado.port)
         let sender = try await Member.register("sender", client)
         let room = try await sender.makeRoom(client)
-        let requests = try await bench.guests(count, port: mado.port) { _, member, client in
+        let tokens = try await bench.guests(count, port: mado.port) { _, member, client in
             try await member.join(room, client)
-            let since = try await client.request(
-                "GET", "/_matrix/client/v3/sync?timeout=0&filter=\(SyncAnswerText.emptyFilter)", token: member.token
-            ).string("next_batch")
-            return SyncAnswerText.poll(since: since, token: member.token, filter: SyncAnswerText.lightFilter)
+            return member.token
+        }
+        let since = try await client.request(
+            "GET", "/_matrix/client/v3/sync?timeout=0&filter=\(SyncAnswerText.emptyFilter)", token: sender.token
+        ).string("next_batch")
+        let requests = tokens.map {
+            SyncAnswerText.poll(since: since, token: $0, filter: SyncAnswerText.lightFilter)
         }
         let tls = try TLSClient()
         bench.progress("storm: the server starts again")

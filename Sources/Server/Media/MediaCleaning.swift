@@ -66,7 +66,7 @@ package final class MediaCleaning: Sendable {
         let digests = try await thread.run { [storage] in storage.digests(keptBefore: before) }
         var removed = 0
         for batch in digests.batches(of: 500) {
-            let orphans = try await journal.store.read { reader in
+            let orphans = try await journal.store.read(isBulk: true) { reader in
                 try batch.filter { try !reader.isContentUsed($0) }
             }
             for digest in orphans where try await remove(digest) { removed += 1 }

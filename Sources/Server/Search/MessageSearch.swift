@@ -59,7 +59,7 @@ package struct MessageSearch: Sendable {
 
     func page(_ query: Query, for user: UserID) async throws -> Page {
         try await index.catchUp()
-        return try await journal.store.read { [journal] reader in
+        return try await journal.store.read(isBulk: true) { [journal] reader in
             let words = SearchWord.words(in: query.term)
             let rooms = try journal.memberships(of: user, reader).filter { id, membership in
                 membership.membership == .join && query.filter.matches(room: id)

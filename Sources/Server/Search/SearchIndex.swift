@@ -35,7 +35,7 @@ package final class SearchIndex: Sendable {
     func catchUp() async throws -> Bool {
         for _ in 0..<Self.batchesAtOnce {
             let newest = journal.position
-            let (start, end, texts) = try await journal.store.read {
+            let (start, end, texts) = try await journal.store.read(isBulk: true) {
                 reader -> (Int64, Int64, [SearchableText]) in
                 let start = try reader.indexedPosition()
                 guard start < newest else { return (start, start, []) }

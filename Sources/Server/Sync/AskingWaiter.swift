@@ -53,7 +53,7 @@ class AskingWaiter<Question: SyncQuestion>: SyncWaiter, @unchecked Sendable {
         let query = self.query
         Task(executorPreference: exchange.loop) { [sync] in
             do {
-                let answer = try await sync.sources.journal.store.read { reader in
+                let answer = try await sync.sources.journal.store.read(isBulk: true) { reader in
                     try query.answer(from: sync.sources, reader: reader)
                 }
                 self.hasRead(.success(answer))
