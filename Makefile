@@ -79,12 +79,19 @@ pictures: test-packages locale
 
 .PHONY: desktop-test pictures
 
-# All measurements, into bench/results.md; `make bench ONE=small` only one of them (small, sends, wake, idle), not kept.
-bench: bench-packages
+# All measurements, into bench/results.md; `make bench ONE=small` only one of them, not kept. Synapse, beside which some
+# are made, is installed in a folder of its own.
+synapse := .build/synapse/bin/synapse_homeserver
+
+bench: bench-packages $(synapse)
 	$(SWIFT) build -c release --static-swift-stdlib --product mado
 	$(SWIFT) build -c release --static-swift-stdlib --product mado-bench
 	@mkdir -p bench
-	.build/release/mado-bench --folder .build $(if $(ONE),$(ONE),all --results bench/results.md)
+	.build/release/mado-bench --folder .build --synapse $(synapse) $(if $(ONE),$(ONE),all --results bench/results.md)
+
+$(synapse):
+	python3 -m venv .build/synapse
+	.build/synapse/bin/pip install --quiet matrix-synapse
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Fuzz
