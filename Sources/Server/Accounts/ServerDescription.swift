@@ -17,6 +17,8 @@ package struct ServerDescription: Sendable, RouteProviding {
         "org.matrix.msc4140",
         // Dehydrated devices.
         "org.matrix.msc3814",
+        // Sliding sync by its name from before it was accepted, which clients look for.
+        "org.matrix.simplified_msc3575",
     ]
 
     private let publicBaseURL: String?

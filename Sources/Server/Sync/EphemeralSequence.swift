@@ -1,3 +1,4 @@
+import JSON
 package import MatrixAPI
 package import Store
 import Synchronization
@@ -49,6 +50,19 @@ package struct DeviceKeyCounts: Sendable, Equatable {
     package init(oneTime: [String: Int], unusedFallback: [String]) {
         self.oneTime = oneTime
         self.unusedFallback = unusedFallback
+    }
+}
+
+extension DeviceKeyCounts {
+    /// The members of an answer that tell a device how many keys it has left.
+    func write(to body: inout JSONWriter) {
+        body.object("device_one_time_keys_count") { counts in
+            for (algorithm, count) in oneTime.sorted(by: { $0.key < $1.key }) { counts.member(algorithm, count) }
+            if oneTime["signed_curve25519"] == nil { counts.member("signed_curve25519", 0) }
+        }
+        body.array("device_unused_fallback_key_types") { types in
+            for type in unusedFallback { types.value(type) }
+        }
     }
 }
 

@@ -43,6 +43,7 @@ struct SyncChanges {
                     toDevice.append((change.position, message))
                 }
             }
+            toDevice.removeAll { $0.position <= toDeviceSince }
             touchedRooms = Set(events.keys).union(receipts.keys).union(accountData.keys.compactMap(\.self))
             return
         }

@@ -39,7 +39,9 @@ struct SyncComputation {
         try prepare(query, sources, reader: reader).deviceLists()
     }
 
-    private static func prepare(
+    /// What changed for the device since it asked last, for those who tell it.
+    /// - Throws: as `run`.
+    static func prepare(
         _ query: SyncQuery, _ sources: SyncSources, reader: (any StoreReader)?
     ) throws -> SyncComputation {
         let upTo = sources.now
@@ -56,7 +58,7 @@ struct SyncComputation {
         }
         let since = query.since?.position ?? upTo.position
         let changes = try SyncChanges(
-            log: sources.journal.log, since: since, toDeviceSince: query.since.map { $0.toDevice ?? $0.position },
+            log: sources.journal.log, since: since, toDeviceSince: query.toDeviceSince,
             upTo: upTo.position, user: query.user, device: query.device, reader: reader)
         var computation = SyncComputation(
             sources: sources, query: query, upTo: upTo, reader: reader, changes: changes, memberships: memberships,
@@ -93,15 +95,7 @@ struct SyncComputation {
             if !presence.isEmpty { body.object("presence") { $0.events(presence) } }
             if !toDevice.isEmpty { body.object("to_device") { $0.events(toDevice.map { RawJSON($0.message) }) } }
             if !deviceLists.isEmpty { deviceLists.write(to: &body) }
-            body.object("device_one_time_keys_count") { counts in
-                for (algorithm, count) in keys.oneTime.sorted(by: { $0.key < $1.key }) {
-                    counts.member(algorithm, count)
-                }
-                if keys.oneTime["signed_curve25519"] == nil { counts.member("signed_curve25519", 0) }
-            }
-            body.array("device_unused_fallback_key_types") { types in
-                for type in keys.unusedFallback { types.value(type) }
-            }
+            keys.write(to: &body)
             if !rooms.isEmpty { rooms.write(to: &body) }
         }
         let isEmpty =

@@ -52,6 +52,25 @@ package struct SyncQuery: Sendable {
     package var since: SyncToken?
     /// All state of all rooms, whatever changed.
     package var fullState: Bool
+    /// Which messages to the device are asked for.
+    var messages = Messages.sinceToken
+
+    enum Messages: Sendable {
+        /// Those after `since`.
+        case sinceToken
+        /// Those after a position of their own; nil for all that wait.
+        case after(Int64?)
+        case none
+    }
+
+    /// nil for all messages that wait for the device.
+    var toDeviceSince: Int64? {
+        switch messages {
+        case .sinceToken: since.map { $0.toDevice ?? $0.position }
+        case .after(let position): position
+        case .none: .max
+        }
+    }
 
     package init(user: UserID, device: DeviceID, filter: SharedFilter, since: SyncToken?, fullState: Bool) {
         self.user = user

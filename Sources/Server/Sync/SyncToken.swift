@@ -38,17 +38,19 @@ package struct SyncToken: Hashable, Sendable, CustomStringConvertible {
 
 /// A place in a room's timeline between two events: just after the one at `position`.
 ///
-/// Paging backwards from it gives events at or before `position`, forwards those after it. Sync tokens are taken too:
-/// clients page from `next_batch` and `prev_batch` alike.
+/// Paging backwards from it gives events at or before `position`, forwards those after it. Sync tokens and sliding
+/// sync's positions are taken too: clients page from `next_batch`, `pos` and `prev_batch` alike.
 package struct TimelineToken: Hashable, Sendable, CustomStringConvertible {
     package let position: Int64
 
     package init(after position: Int64) { self.position = max(0, position) }
 
-    /// nil when `text` is neither a timeline token nor a sync token.
+    /// nil when `text` is none of these.
     package init?(_ text: String) {
         if let sync = SyncToken(text) {
             position = sync.position
+        } else if let sliding = SlidingPosition(text) {
+            position = sliding.position
         } else if text.utf8.first == UInt8(ascii: "t"), let position = Int64(text.dropFirst()), position >= 0 {
             self.position = position
         } else {

@@ -34,12 +34,15 @@ package struct UnreadCount: Sendable, Equatable {
                 }
             }
         } else {
-            var all = main
-            for pair in threads.values {
-                all.notifications += pair.notifications
-                all.highlights += pair.highlights
-            }
-            body.object("unread_notifications") { write(all, to: &$0) }
+            body.object("unread_notifications") { write(total, to: &$0) }
+        }
+    }
+
+    /// Threads included.
+    var total: Pair {
+        threads.values.reduce(into: main) { total, pair in
+            total.notifications += pair.notifications
+            total.highlights += pair.highlights
         }
     }
 }

@@ -72,6 +72,7 @@ final class Capabilities: Sendable {
                 presence: presence,
                 keys: deviceKeys, clock: clock),
             notifier: notifier, connections: presence, settings: Sync.Settings(configuration.sync))
+        let slidingConnections = SlidingConnections()
         let receipts = Receipts(journal: journal)
         let accountData = AccountData(journal: journal, pushRules: pushRules)
         let roomSettings = Rooms.Configuration(configuration.rooms)
@@ -103,7 +104,9 @@ final class Capabilities: Sendable {
         for observer in [pushRules, ignoredUsers, unread, presence, notifier, delayedEvents] as [any JournalObserver] {
             journal.addObserver(observer)
         }
-        for observer in [presence, notifier] as [any SessionObserver] { sessions.addObserver(observer) }
+        for observer in [presence, slidingConnections, notifier] as [any SessionObserver] {
+            sessions.addObserver(observer)
+        }
 
         transactionExpiry = TransactionExpiry(journal: journal, loop: loops[0])
         transactionExpiry.start()
@@ -147,7 +150,7 @@ final class Capabilities: Sendable {
             profiles, media, previews, Filters(journal: journal), MemberDirectory(store: store),
             accountData, pushRules, Pushers(), rooms,
             PublicRooms(journal: journal, serverName: serverName, isOpen: configuration.rooms.isDirectoryOpen),
-            receipts, typing, presence, sync, deviceKeys,
+            receipts, typing, presence, sync, SlidingSync(sync: sync, connections: slidingConnections), deviceKeys,
             KeyBackup(journal: journal), ToDevice(journal: journal),
             Notifications(journal: journal, rules: pushRules), SpaceHierarchy(journal: journal, rooms: rooms),
             OpenID(serverName: serverName), reports, MessageSearch(journal: journal, index: searchIndex),

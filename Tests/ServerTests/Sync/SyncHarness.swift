@@ -13,10 +13,12 @@ enum SyncHarness {
     final class Capabilities {
         var presence: Presence?
         var notifier: SyncNotifier?
+        var slidingConnections: SlidingConnections?
     }
 
     static func add(
-        to parts: RouteHarness.Parts, _ routes: inout Routes, capabilities: Capabilities = Capabilities()
+        to parts: RouteHarness.Parts, _ routes: inout Routes, capabilities: Capabilities = Capabilities(),
+        slidingLimits: SlidingConnections.Limits = SlidingConnections.Limits()
     ) {
         let journal = parts.journal
         let sequence = EphemeralSequence(epoch: 1)
@@ -35,13 +37,18 @@ enum SyncHarness {
                 journal: journal, unread: unread, ignoredUsers: ignoredUsers, sequence: sequence, typing: typing,
                 presence: presence, keys: keys, clock: parts.clock),
             notifier: notifier, connections: presence)
-        for observer in [presence, notifier] as [any SessionObserver] { parts.sessions.addObserver(observer) }
+        let connections = SlidingConnections(limits: slidingLimits)
+        capabilities.slidingConnections = connections
+        for observer in [presence, connections, notifier] as [any SessionObserver] {
+            parts.sessions.addObserver(observer)
+        }
         for observer in [ignoredUsers, unread, presence, notifier] as [any JournalObserver] {
             journal.addObserver(observer)
         }
         let providers: [any RouteProviding] = [
             Rooms(journal: journal, serverName: RouteHarness.serverName, clock: parts.clock),
-            Receipts(journal: journal, clock: parts.clock), typing, presence, keys, sync, ToDevice(journal: journal),
+            Receipts(journal: journal, clock: parts.clock), typing, presence, keys, sync,
+            SlidingSync(sync: sync, connections: connections), ToDevice(journal: journal),
             KeyBackup(journal: journal), DehydratedDevices(journal: journal, keys: keys, sessions: parts.sessions),
         ]
         for provider in providers { provider.addRoutes(to: &routes) }
