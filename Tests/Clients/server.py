@@ -16,13 +16,13 @@ SYSTEM_CERTIFICATES = "/etc/ssl/certs"
 class Server:
     """`mado serve` on a free https port of the loopback interface, with a certificate of its own authority."""
 
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, name=None):
         os.makedirs(folder)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         # With the port in the name clients find the server by the name alone (/.well-known/matrix/client).
-        self.name = f"localhost:{port}"
+        self.name = name or f"localhost:{port}"
         self.address = f"https://127.0.0.1:{port}"
         self.log = f"{folder}/server.log"
         data = f"{folder}/data"
