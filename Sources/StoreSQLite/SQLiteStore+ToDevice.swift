@@ -30,18 +30,23 @@ extension SQLiteWriter: ToDeviceWriting {
 }
 
 extension SQLiteReader: DeviceListReading {
-    func usersWithChangedDevices(after: Int64, through: Int64) throws(StoreError) -> [UserID] {
+    func usersWithChangedDevices(
+        after: Int64, through: Int64, seenBy viewer: UserID
+    ) throws(StoreError) -> [UserID] {
         let sql: SQL = """
-            SELECT DISTINCT user FROM device_list_changes WHERE position > ? AND position <= ? ORDER BY user
+            SELECT DISTINCT user FROM device_list_changes
+            WHERE position > ? AND position <= ? AND (only_for IS NULL OR only_for = ?) ORDER BY user
             """
-        return try connection.all(sql, after, through) { $0.id(0) }
+        return try connection.all(sql, after, through, viewer) { $0.id(0) }
     }
 }
 
 extension SQLiteWriter: DeviceListWriting {
-    func insertDeviceListChange(of user: UserID, at position: Int64) throws(StoreError) {
+    func insertDeviceListChange(of user: UserID, at position: Int64, onlyFor viewer: UserID?) throws(StoreError) {
         // Two devices of a user may change at one position.
-        let sql: SQL = "INSERT INTO device_list_changes(position, user) VALUES (?, ?) ON CONFLICT DO NOTHING"
-        try connection.run(sql, position, user)
+        let sql: SQL = """
+            INSERT INTO device_list_changes(position, user, only_for) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
+            """
+        try connection.run(sql, position, user, viewer)
     }
 }

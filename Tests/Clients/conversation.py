@@ -1,6 +1,6 @@
 """Two people, two clients, one server: log in, ask for a chat, accept, talk both ways, see typing and presence.
 
-    conversation.py MADO nheko|quaternion|neochat|mado-desktop
+    conversation.py MADO nheko|nheko-encrypted|quaternion|neochat|mado-desktop
 
 To be run on an X display and a session bus of its own (see `run`). Ends with 1 when anything did not happen, when the
 server answered what it should not, or when a client complained about what docs/clients.md does not explain.
@@ -8,7 +8,9 @@ server answered what it should not, or when a client complained about what docs/
 
 import os
 import re
+import subprocess
 import sys
+import time
 import traceback
 
 from mado_desktop import MadoDesktop
@@ -35,7 +37,7 @@ KNOWN_REFUSALS = (
 
 class Conversation:
     pictures = {
-        "nheko": "nheko-two-people", "quaternion": "quaternion-and-nheko", "neochat": "neochat-and-nheko",
+        "nheko": "nheko-two-people", "nheko-encrypted": "nheko-verified", "quaternion": "quaternion-and-nheko", "neochat": "neochat-and-nheko",
         "mado-desktop": "desktop-and-nheko"}
 
     def __init__(self, program, name):
@@ -89,9 +91,9 @@ class Conversation:
             kenji.sees_presence("Hanako")
         self.keep_picture()
 
-    def keep_picture(self):
+    def keep_picture(self, name=None):
         if os.environ.get("PICTURES"):
-            picture(f"{os.environ['PICTURES']}/{self.pictures[self.name]}.png")
+            picture(f"{os.environ['PICTURES']}/{name or self.pictures[self.name]}.png")
 
     def nheko(self):
         hanako, kenji = self.open(Nheko, "hanako", LEFT), self.open(Nheko, "kenji", RIGHT)
@@ -106,6 +108,74 @@ class Conversation:
         self.talk(hanako, kenji)
         if not any(re.search(r"/send/m\.room\.encrypted/", target) for _, target, _ in self.server.answers()):
             raise AssertionError("the messages were not encrypted")
+
+    def nheko_encrypted(self):
+        hanako, kenji = self.open(Nheko, "hanako", LEFT), self.open(Nheko, "kenji", RIGHT)
+        self.step("log in, ask for a chat, accept")
+        hanako.log_in(self.hanako, PASSWORD)
+        kenji.focus()
+        kenji.log_in(self.kenji, PASSWORD)
+        hanako.ask(self.kenji)
+        kenji.accept("Hanako")
+        hanako.open("Kenji")
+        hanako.say("Good morning! Is the ferry on time?")
+        kenji.hears("Hanako", "Good morning! Is the ferry")
+        kenji.say("Yes, it is.")
+        hanako.hears("Kenji", "Yes, it is.")
+        self.step("verify each other")
+        hanako.verify("Kenji")
+        kenji.accept_verification()
+        if not hanako.signs() == kenji.signs() or len(hanako.signs()) != 7:
+            raise AssertionError(f"they see different signs: {hanako.signs()} {kenji.signs()}")
+        self.keep_picture()
+        for window in (hanako, kenji):
+            window.focus()
+            window.confirm_signs()
+        for window in (hanako, kenji):
+            window.focus()
+            window.is_verified()
+            window.trusts()
+        self.step("a picture, a reaction, a correction, a thread")
+        hanako.send_picture(self.paint("pier.png"))
+        kenji.see("^Hanako sent an image")
+        kenji.react("Nice")
+        self.is_answered(r"/send/m\.reaction/")  # Reactions are not given to assistive technology.
+        hanako.say("It is at peer three")
+        kenji.hears("Hanako", "It is at peer")
+        hanako.edit("It is at pier three")
+        kenji.hears("Hanako", "It is at pier")
+        kenji.begin_thread("Which side of it?")
+        hanako.hears("Kenji", "Which side of it?")
+        self.keep_picture("nheko-encrypted")
+        self.step("another device, trusted by the recovery key, hears what is said from then on")
+        pocket = self.open(Nheko, "kenji-pocket", LEFT)
+        pocket.log_in(self.kenji, PASSWORD, kenji.recovery_key)
+        pocket.open("Hanako")
+        pocket.trusts()
+        hanako.say("The left one.")
+        for window in (kenji, pocket):
+            window.hears("Hanako", "The left one.")
+        hanako.trusts()
+        sent = {target.split("/send/")[1].split("/")[0] for _, target, _ in self.server.answers() if "/send/" in target}
+        if not {"m.room.encrypted"} <= sent <= {"m.room.encrypted", "m.reaction"}:
+            raise AssertionError(f"not encrypted: {sent}")
+
+    def is_answered(self, pattern, method="PUT", seconds=20):
+        """Waits for a request to the server."""
+        end = time.monotonic() + seconds
+        while not any(
+                verb == method and re.search(pattern, target) and status == 200
+                for verb, target, status in self.server.answers()):
+            if time.monotonic() > end:
+                raise AssertionError(f"no request {pattern} within {seconds} s")
+            time.sleep(0.2)
+
+    def paint(self, name):
+        file = f"{self.folder}/{name}"
+        subprocess.run(
+            ["convert", "-size", "320x200", "gradient:skyblue-navy", "-fill", "white", "-pointsize", "32", "-gravity",
+             "center", "-annotate", "0", "Pier 3", file], check=True)
+        return file
 
     def quaternion(self):
         hanako, kenji = self.open(Nheko, "hanako", LEFT), self.open(Quaternion, "kenji", RIGHT)

@@ -3,7 +3,7 @@
 import os
 import time
 
-from window import NotSeen, Window
+from window import NotSeen, Window, clipboard, put_on_clipboard
 
 SETTINGS = r"""
 [General]
@@ -26,7 +26,9 @@ class Nheko(Window):
         r"dbus-daemon", r"\[qml\]", r"XDG_RUNTIME_DIR", r"WebRTC: failed to start device monitor", r"QStandardPaths",
         r"failed to retrieve profile info for @\S*$",
         r"failed to query device keys: (M_UNRECOGNIZED,400|\(http: 400\))", r"Failed to retrieve backup version",
-        r"Skipping our own device", r"saving '", r"pulse|ALSA|GStreamer",
+        r"Skipping our own device", r"saving '", r"pulse|ALSA|GStreamer", r"(handling|ignore) key request",
+        r"requested session not found", r"Not creating new session .* because of rate limit",
+        r"Already loading older messages",
     )
 
     def __init__(self, name, folder, place, certificates):
@@ -38,8 +40,8 @@ class Nheko(Window):
             certificates, {"NHEKO_LOG_LEVEL": "debug"})
         self.wait_for_window()
 
-    def log_in(self, user, password):
-        """Through the login page, with the Matrix ID and the password only."""
+    def log_in(self, user, password, recovery_key=None):
+        """Through the login page, with the Matrix ID and the password only; on a further device with the recovery key."""
         self.click("^LOGIN$", seconds=30)
         self.click("^Matrix ID$", "label")
         time.sleep(0.5)
@@ -48,7 +50,10 @@ class Nheko(Window):
         time.sleep(3)  # It looks for the server meanwhile, and shows nothing when it was found.
         self.type(password)
         self.click("^LOGIN$")
-        self.set_up_encryption(password)
+        if recovery_key:
+            self.recover(recovery_key)
+        else:
+            self.set_up_encryption(password)
 
     def set_up_encryption(self, password):
         """The dialogs of a first login: cross-signing and key backup."""
@@ -59,10 +64,28 @@ class Nheko(Window):
                 self.type(password)
                 self.key("Return")
             if self.shows("recovery key"):
+                self.recovery_key = self._copy_recovery_key()
                 self.click("^OK$", "push button")
                 return
             time.sleep(0.5)
         raise NotSeen("the recovery key")
+
+    def _copy_recovery_key(self):
+        """Between the dialog's text and its button, and not given to assistive technology."""
+        x, y, width, height = self.find("recovery key")[0][3]
+        self.click_at(x + width // 2, y + height + 15)
+        self.key("ctrl+a", "ctrl+c")
+        time.sleep(0.3)
+        return clipboard()
+
+    def recover(self, recovery_key):
+        """The dialogs of a login where there is cross-signing already."""
+        self.see("^Activate Encryption$", 30)
+        self.click("^enter passphrase$", "push button")
+        time.sleep(1)
+        self.type(recovery_key)
+        self.key("Return")
+        self.no_longer_see("^Unverified login$", 30)
 
     def ask(self, user):
         """Asks somebody for a direct chat, which nheko encrypts when the other has keys."""
@@ -114,3 +137,77 @@ class Nheko(Window):
                 if self.is_green((x + width - 14, y + height - 14, 18, 18)):
                     return True
         self._until(dot, seconds, f"the green dot of {name}")
+
+    # In an encrypted room
+
+    def verify(self, name):
+        """Asks somebody whose messages are showing to compare signs."""
+        self.focus()
+        # The picture beside the newest message: it leads to the profile.
+        x, y, width, height = self.find(f"^{name[0]}$", "label")[-1][3]
+        self.click_at(x + width // 2, y + height // 2)
+        self.click("^Verify$", "push button")
+        self.click("^Start verification$", "push button")
+
+    def accept_verification(self):
+        self.see("has requested to be verified")
+        self.click("^Accept$", "push button")
+
+    def signs(self):
+        """The seven signs that are to be compared, by name."""
+        self.see("^They match!$")
+        texts = [text for role, text, _, _ in self.nodes() if role == "label"]
+        start = next(index for index, text in enumerate(texts) if text.startswith("Please verify the following emoji"))
+        return texts[start + 2:start + 15:2]
+
+    def confirm_signs(self):
+        self.click("^They match!$", "push button")
+
+    def is_verified(self):
+        self.see("^Verification successful!")
+        self.click("^Close$", "push button")
+        time.sleep(0.5)
+        if self.shows("^OK$", "push button"):
+            self.click("^OK$", "push button")
+
+    def trusts(self, seconds=20):
+        """The green shield at the top of the room, beside the search."""
+        x, y, width, _ = self.place
+        self._until(lambda: self.is_green((x + width - 112, y + 13, 32, 32), least=110), seconds, "a green shield")
+
+    def send_picture(self, file):
+        self.focus()
+        put_on_clipboard(file)
+        self.click("^Write a message", "text")
+        self.key("ctrl+v")
+        self.click("^Upload file$", "push button")
+
+    def react(self, text):
+        """To the newest message."""
+        self.focus()
+        self.click("^Write a message", "text")
+        self.key("alt+Up")
+        time.sleep(0.5)
+        self.type(f"/react {text}")
+        self.key("Return")
+
+    def edit(self, text):
+        """One's own last message."""
+        self.focus()
+        self.click("^Write a message", "text")
+        self.key("Up")
+        time.sleep(0.5)
+        self.key("ctrl+a")
+        self.type(text)
+        self.key("Return")
+
+    def begin_thread(self, text):
+        """From the newest message, by its menu, whose entries are not given to assistive technology."""
+        self.focus()
+        box = next(node[3] for node in self.find("^Write a message", "text"))
+        self.click_at(box[0] + 100, box[1] - 37, button=3)
+        time.sleep(1)
+        self.key("t")
+        time.sleep(1)
+        self.type(text)
+        self.key("Return")

@@ -40,6 +40,18 @@ def xdotool(*arguments):
     return subprocess.run(["xdotool", *map(str, arguments)], capture_output=True, text=True).stdout
 
 
+def clipboard():
+    return subprocess.run(
+        ["xclip", "-selection", "clipboard", "-o"], capture_output=True, text=True, check=True, timeout=10).stdout
+
+
+def put_on_clipboard(png):
+    """Has a picture pasted by the next one who pastes."""
+    subprocess.run(
+        ["xclip", "-selection", "clipboard", "-t", "image/png", "-i", png], check=True, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL)
+
+
 def picture(file):
     """Keeps what is on the screen, in few colours."""
     subprocess.run(["import", "-window", "root", "+dither", "-colors", "64", file], check=True)
@@ -185,14 +197,14 @@ class Window:
     def key(*keys):
         xdotool("key", "--delay", 40, *keys)
 
-    def is_green(self, box):
-        """Whether a part of the screen has the green of somebody who is there."""
+    def is_green(self, box, least=150):
+        """Whether a part of the screen has the green of somebody who is there, or a darker one."""
         x, y, width, height = box
         pixels = subprocess.run(
             ["import", "-window", "root", "-crop", f"{width}x{height}+{x}+{y}", "+repage", "-depth", "8", "rgb:-"],
             capture_output=True, check=True).stdout
         green = sum(
-            1 for r, g, b in zip(pixels[0::3], pixels[1::3], pixels[2::3]) if g > 150 and r < 90 and b < 150)
+            1 for r, g, b in zip(pixels[0::3], pixels[1::3], pixels[2::3]) if g > least and r < 90 and b < 150)
         return green >= 8
 
     def complaints(self, known):

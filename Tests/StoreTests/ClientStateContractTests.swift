@@ -181,11 +181,14 @@ import Testing
             try writer.insertDeviceListChange(of: .ana, at: 2)
             try writer.insertDeviceListChange(of: .ana, at: 2)
             try writer.insertDeviceListChange(of: .cem, at: 3)
+            try writer.insertDeviceListChange(of: .ana, at: 10, onlyFor: .ben)
         }
         try await fixture.read { (reader) throws in
-            #expect(try reader.usersWithChangedDevices(after: 0, through: 2) == [.ana, .ben])
-            #expect(try reader.usersWithChangedDevices(after: 2, through: 9) == [.cem])
-            #expect(try reader.usersWithChangedDevices(after: 3, through: 9).isEmpty)
+            #expect(try reader.usersWithChangedDevices(after: 0, through: 2, seenBy: .ana) == [.ana, .ben])
+            #expect(try reader.usersWithChangedDevices(after: 2, through: 9, seenBy: .ana) == [.cem])
+            #expect(try reader.usersWithChangedDevices(after: 3, through: 9, seenBy: .ana).isEmpty)
+            #expect(try reader.usersWithChangedDevices(after: 9, through: 10, seenBy: .ben) == [.ana])
+            #expect(try reader.usersWithChangedDevices(after: 9, through: 10, seenBy: .cem).isEmpty)
         }
     }
 

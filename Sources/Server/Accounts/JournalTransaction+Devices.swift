@@ -8,6 +8,13 @@ extension JournalTransaction {
         try store.insertDeviceListChange(of: user, at: position)
     }
 
+    /// Records that a member signed keys of another one, or of their own: what is signed of others' only the signer sees.
+    func recordKeySignature(of user: UserID, by signer: UserID) throws {
+        guard user != signer else { return try recordDeviceListChange(of: user) }
+        let position = record(.keySignature(of: user, by: signer))
+        try store.insertDeviceListChange(of: user, at: position, onlyFor: signer)
+    }
+
     /// Deletes devices with their tokens, keys and messages.
     /// - Returns: those that were there.
     func deleteDevices(_ ids: some Sequence<DeviceID>, of user: UserID) throws -> Set<DeviceID> {

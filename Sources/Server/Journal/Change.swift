@@ -14,6 +14,8 @@ package struct Change: Sendable {
         case toDevice(user: UserID, device: DeviceID, message: [UInt8])
         /// The member's devices or keys changed.
         case deviceList(UserID)
+        /// A member signed another one's key, and sees that key with the signature from then on; nobody else does.
+        case keySignature(of: UserID, by: UserID)
     }
 
     package let position: Int64

@@ -92,8 +92,7 @@ extension DeviceKeys {
                     failures.append((upload, error))
                 }
             }
-            // What one signs on others' keys only oneself sees.
-            if !changed.isEmpty { try transaction.recordDeviceListChange(of: signer) }
+            for target in changed.sorted() { try transaction.recordKeySignature(of: target, by: signer) }
             return failures
         }
         let byUser = Dictionary(grouping: failures, by: \.upload.target).sorted { $0.key < $1.key }

@@ -55,7 +55,7 @@ struct SyncChanges {
         let waiting = try reader.toDeviceMessages(
             for: user, device: device, after: toDeviceSince ?? 0, through: upTo, limit: Self.toDeviceLimit + 1)
         toDevice = waiting.map { ($0.position, $0.syncEvent) }
-        changedDeviceLists = Set(try reader.usersWithChangedDevices(after: since, through: upTo))
+        changedDeviceLists = Set(try reader.usersWithChangedDevices(after: since, through: upTo, seenBy: user))
     }
 
     private mutating func take(_ change: Change) {
@@ -70,6 +70,8 @@ struct SyncChanges {
         case .toDevice(user, device, let message): toDevice.append((change.position, message))
         case .toDevice: break
         case .deviceList(let user): changedDeviceLists.insert(user)
+        case .keySignature(of: let signed, by: user): changedDeviceLists.insert(signed)
+        case .keySignature: break
         }
     }
 

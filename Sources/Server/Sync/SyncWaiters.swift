@@ -67,6 +67,7 @@ final class SyncWaiters: @unchecked Sendable {
             case .accountData(let user, _, _, _): collect(user, &due)
             case .toDevice(let user, let device, _): collect(user, &due) { $0.device == device }
             case .deviceList(let user): collect(sharingRoomsWith: [user], journal, &due)
+            case .keySignature(of: _, by: let user): collect(user, &due)
             }
         }
         serve(due.waiters[...])

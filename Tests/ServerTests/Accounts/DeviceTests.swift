@@ -79,7 +79,7 @@ struct DeviceTests {
             let (left, changed) = try await server.store.read { reader in
                 (
                     try reader.deviceKeys(of: kenji.user).count,
-                    try reader.usersWithChangedDevices(after: before, through: after)
+                    try reader.usersWithChangedDevices(after: before, through: after, seenBy: kenji.user)
                 )
             }
             #expect(left == 0)

@@ -120,7 +120,20 @@ import Testing
             let byDevice = try device.sign(his.masterObject, as: kenji.user, name: kenji.device.string)
             #expect(await kenji.uploadSignature(of: name, kenji.user, byDevice) == nil)
             let byHer = try hers.userSigning.sign(his.masterObject, as: hanako.user)
+            _ = try await server.room(hanako, kenji, ana)
+            let tokens = [(hanako, await hanako.firstToken()), (ana, await ana.firstToken())]
+            let waiting = hanako.poll(since: tokens[0].1)
             #expect(await hanako.uploadSignature(of: name, kenji.user, byHer) == nil)
+            _ = await waiting.whole()
+            for _ in ["memory", "store"] {
+                for (member, token) in tokens {
+                    let changed = await member.sync(since: token)["device_lists"]?["changed"]?.array
+                    #expect(
+                        changed?.compactMap(\.string) ?? [] == (member.user == hanako.user ? [kenji.user.string] : []),
+                        "she sees his key signed, and nobody else does")
+                }
+                server.journal.log.forgetAll(before: server.journal.position)
+            }
             #expect(
                 await ana.uploadSignature(of: name, kenji.user, byHer) == "M_NOT_FOUND", "she has no key to sign with")
             #expect(
