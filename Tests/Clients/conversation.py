@@ -152,9 +152,12 @@ class Conversation:
         pocket.log_in(self.kenji, PASSWORD, kenji.recovery_key)
         pocket.open("Hanako")
         pocket.trusts()
+        # The list of rooms does not show the line with which a device gets its first key.
         hanako.say("The left one.")
+        kenji.hears("Hanako", "The left one.")
+        hanako.say("See you there.")
         for window in (kenji, pocket):
-            window.hears("Hanako", "The left one.")
+            window.hears("Hanako", "See you there.")
         hanako.trusts()
         sent = {target.split("/send/")[1].split("/")[0] for _, target, _ in self.server.answers() if "/send/" in target}
         if not {"m.room.encrypted"} <= sent <= {"m.room.encrypted", "m.reaction"}:

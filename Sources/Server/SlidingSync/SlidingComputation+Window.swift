@@ -83,7 +83,11 @@ extension SlidingComputation {
         case .join: return SlidingRoom(snapshot: snapshot, own: own, sight: .joined)
         case .invite where base.ignored.contains(own.sender): return nil
         case .invite, .knock: return SlidingRoom(snapshot: snapshot, own: own, sight: .outside)
-        case .leave, .ban, nil: return SlidingRoom(snapshot: snapshot, own: own, sight: try departure(own, snapshot))
+        case .leave, .ban, nil:
+            let sight = try departure(own, snapshot)
+            // Who was never there learns nothing of a ban.
+            if own.membership == .ban, sight == .outside, before.rooms[id] == nil { return nil }
+            return SlidingRoom(snapshot: snapshot, own: own, sight: sight)
         }
     }
 

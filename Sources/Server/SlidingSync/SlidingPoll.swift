@@ -24,6 +24,9 @@ final class SlidingPoll: AskingWaiter<SlidingQuery>, @unchecked Sendable {
         super.init(sliding.sync, exchange, query, received: received, presence: query.request.presence)
     }
 
+    override var wantsPresence: Bool { false }
+    override var wantsTyping: Bool { query.request.extensions.typing != nil }
+
     func start() {
         guard beginWaiting() else { return sessionEnded() }
         let loop = exchange.loop

@@ -33,6 +33,10 @@ class SyncWaiter: @unchecked Sendable {
 
     // MARK: For subclasses
 
+    /// Whether changes of presence are to be told.
+    var wantsPresence: Bool { true }
+    /// Whether who types is to be told.
+    var wantsTyping: Bool { true }
     /// Something happened that may concern this member.
     func wake() {}
     /// The server stops: answer what there is.

@@ -77,7 +77,7 @@ final class SyncWaiters: @unchecked Sendable {
     func wake(membersOf rooms: [RoomSnapshot]) {
         var due = DueWaiters()
         for room in rooms { collect(membersOf: room, &due) }
-        serve(due.waiters[...])
+        serve(due.waiters.filter(\.wantsTyping)[...])
     }
 
     /// Wakes whoever shares a room with one of these, for what is not in the journal (presence).
@@ -85,7 +85,7 @@ final class SyncWaiters: @unchecked Sendable {
         guard count > 0 else { return }
         var due = DueWaiters()
         collect(sharingRoomsWith: users, journal, &due)
-        serve(due.waiters[...])
+        serve(due.waiters.filter(\.wantsPresence)[...])
     }
 
     /// Ends the waiting of some devices, or of all of a member's (nil).
