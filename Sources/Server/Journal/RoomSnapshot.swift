@@ -20,6 +20,8 @@ package struct RoomSnapshot: Sendable, RoomStateReading {
     package private(set) var joinRule = "invite"
     package private(set) var historyVisibility = HistoryVisibility.shared
     package private(set) var isEncrypted = false
+    /// The room's type, such as `m.space`; nil for rooms to talk in.
+    package private(set) var type: String?
 
     package init(id: RoomID, version: RoomVersion) {
         self.id = id
@@ -42,6 +44,7 @@ package struct RoomSnapshot: Sendable, RoomStateReading {
         guard key.key.isEmpty else { return }
         switch key.type {
         case "m.room.create", "m.room.power_levels":
+            if key.type == "m.room.create" { type = event.content["type"]?.string }
             levels = creators(version).map {
                 PowerLevels(content: stateEvent("m.room.power_levels")?.content, creators: $0)
             }

@@ -74,11 +74,6 @@ package struct PublicRooms: Sendable {
     }
 }
 
-extension RoomSnapshot {
-    /// The room's type, such as `m.space`; nil for rooms to talk in.
-    package var type: String? { stateEvent("m.room.create")?.content["type"]?.string }
-}
-
 extension DirectoryRoom {
     /// The place as clients carry it.
     package var token: String { "p\(joinedMembers)_\(id)" }

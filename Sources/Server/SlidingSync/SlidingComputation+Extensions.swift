@@ -15,6 +15,11 @@ extension SlidingComputation {
     mutating func extensions(
         _ window: SlidingWindow, _ timelines: [RoomID: Int64]
     ) throws -> SlidingExtensionsAnswer {
+        let joined = window.joined.count == after.window.count ? after.window : Set(window.joined)
+        /// The rooms that an extension is about, of those in `rooms`.
+        func ids(_ scope: SlidingExtensions.Scope, of rooms: Set<RoomID>) -> Set<RoomID> {
+            scope.isEverything ? rooms : window.ids(in: scope).intersection(rooms)
+        }
         var answers: [(name: String, body: [UInt8], isEmpty: Bool)] = []
         var messagesThrough: Int64?
         if let wanted = request.extensions.toDevice {
@@ -27,18 +32,18 @@ extension SlidingComputation {
             answers.append(("e2ee", body, isEmpty))
         }
         if let scope = request.extensions.accountData {
-            answers.append(try withEmptiness("account_data", accountData(window.ids(in: scope))))
+            answers.append(try withEmptiness("account_data", accountData(ids(scope, of: after.window))))
         } else {
             after.accountData = nil
         }
         if let scope = request.extensions.receipts {
-            answers.append(try withEmptiness("receipts", receipts(window.ids(in: scope), window, timelines)))
+            answers.append(try withEmptiness("receipts", receipts(ids(scope, of: joined), timelines)))
         } else {
             after.receipts = nil
             after.receiptsUntil = [:]
         }
         if let scope = request.extensions.typing {
-            answers.append(withEmptiness("typing", typing(window.ids(in: scope), window)))
+            answers.append(withEmptiness("typing", typing(ids(scope, of: joined))))
         } else {
             after.typing = nil
             after.typingShown = []
@@ -97,12 +102,13 @@ extension SlidingComputation {
             }
         }
         let global = try before.accountData == nil ? all(nil) : changed(nil)
-        var rooms: [(id: RoomID, events: [RawJSON])] = []
-        for id in scope.sorted() {
-            let isKnown = before.accountData?.contains(id) ?? false
-            let events = try isKnown ? changed(id) : all(id)
-            if !events.isEmpty { rooms.append((id, events)) }
+        let entering = Self.entering(scope, before.accountData)
+        let touched = changes.accountData.keys.compactMap(\.self).filter {
+            scope.contains($0) && !entering.contains($0)
         }
+        var rooms = touched.map { (id: $0, events: changed($0)) }
+        for id in entering { rooms.append((id, try all(id))) }
+        rooms = rooms.filter { !$0.events.isEmpty }.sorted { $0.id < $1.id }
         after.accountData = scope
         return JSONWriter.object { object in
             if !global.isEmpty { object.array("global") { list in for event in global { list.value(event) } } }
@@ -115,17 +121,23 @@ extension SlidingComputation {
         }
     }
 
+    /// The rooms that were not in an extension's scope before.
+    private static func entering(_ scope: Set<RoomID>, _ before: Set<RoomID>?) -> Set<RoomID> {
+        scope == before ? [] : scope.subtracting(before ?? [])
+    }
+
     // MARK: Receipts
 
     /// New receipts in the scope; of rooms that come into it, those of the events in the answer and the member's own,
     /// or what was missed since they went out of it. Source: MSC3960.
-    private mutating func receipts(
-        _ scope: Set<RoomID>, _ window: SlidingWindow, _ timelines: [RoomID: Int64]
-    ) throws -> [UInt8] {
-        let joined = scope.intersection(window.joined)
-        let present = joined.intersection(before.receipts ?? [])
-        var rooms: [(RoomID, [Receipt])] = present.map { ($0, changes.receipts[$0] ?? []) }
-        for id in joined.subtracting(present) {
+    ///
+    /// - Parameter joined: the rooms of the scope that the member is in.
+    private mutating func receipts(_ joined: Set<RoomID>, _ timelines: [RoomID: Int64]) throws -> [UInt8] {
+        let entering = Self.entering(joined, before.receipts)
+        var rooms: [(RoomID, [Receipt])] = changes.receipts.compactMap { id, receipts in
+            joined.contains(id) && !entering.contains(id) ? (id, receipts) : nil
+        }
+        for id in entering {
             let store = try base.store()
             if let known = after.receiptsUntil.removeValue(forKey: id) {
                 rooms.append((id, try store.receipts(in: [id], after: known, through: upTo).map(Receipt.init)))
@@ -135,7 +147,7 @@ extension SlidingComputation {
                 rooms.append((id, wanted.map(Receipt.init)))
             }
         }
-        for id in (before.receipts ?? []).subtracting(joined) {
+        for id in Self.entering(before.receipts ?? [], joined) {
             after.receiptsUntil[id] = before.token?.position
         }
         after.receipts = joined
@@ -149,15 +161,16 @@ extension SlidingComputation {
     // MARK: Typing
 
     /// Who types, in rooms of the scope where that changed or that come into it. Source: MSC4508.
-    private mutating func typing(_ scope: Set<RoomID>, _ window: SlidingWindow) -> [UInt8] {
+    ///
+    /// - Parameter joined: the rooms of the scope that the member is in.
+    private mutating func typing(_ joined: Set<RoomID>) -> [UInt8] {
         let typing = base.sources.typing
-        let changed = Set(typing.rooms(changedAfter: base.knownEphemeral ?? 0))
-        let joined = scope.intersection(window.joined)
+        let entering = Self.entering(joined, before.typing)
+        let changed = Set(typing.rooms(changedAfter: base.knownEphemeral ?? 0)).intersection(joined)
         var rooms: [(RoomID, RawJSON)] = []
-        for id in joined {
+        for id in changed.union(entering) {
             let isSilent = typing.typing(in: id).isEmpty
-            let isKnown = before.typing?.contains(id) ?? false
-            if isKnown ? !changed.contains(id) : isSilent && !before.typingShown.contains(id) { continue }
+            if entering.contains(id), isSilent, !before.typingShown.contains(id) { continue }
             if isSilent { after.typingShown.remove(id) } else { after.typingShown.insert(id) }
             rooms.append((id, base.typingEvent(in: id)))
         }

@@ -118,7 +118,7 @@ extension SlidingComputation {
 
 extension SlidingWindow.Entry {
     fileprivate mutating func add(_ config: SlidingRoomConfig, _ list: String?) {
-        self.config.formUnion(config)
+        if self.config != config { self.config.formUnion(config) }
         if let list { lists.append(list) } else { isSubscribed = true }
     }
 }

@@ -54,7 +54,7 @@ struct SlidingComputation {
     let base: SyncComputation
     /// What happened since the last answer.
     private(set) var changes: SyncChanges
-    let request: SlidingRequest
+    private(set) var request: SlidingRequest
     /// What the client has.
     let before: SlidingState
     /// What it has afterwards.
@@ -71,6 +71,8 @@ struct SlidingComputation {
         before = query.state
         after = query.state
         after.token = base.upTo
+        request.share(before.configs)
+        after.configs = request.configs
     }
 
     mutating func answer() throws -> SlidingAnswer {

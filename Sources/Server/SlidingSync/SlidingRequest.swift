@@ -19,9 +19,20 @@ struct SlidingRequest: Sendable {
     /// What the client says of its member.
     let presence: String?
     /// Ordered by name.
-    let lists: [SlidingList]
-    let subscriptions: [RoomID: SlidingRoomConfig]
+    private(set) var lists: [SlidingList]
+    private(set) var subscriptions: [RoomID: SlidingRoomConfig]
     var extensions: SlidingExtensions
+
+    /// Takes configurations that are equal to these from among them.
+    mutating func share(_ configs: Set<SlidingRoomConfig>) {
+        func shared(_ config: SlidingRoomConfig) -> SlidingRoomConfig {
+            configs.firstIndex(of: config).map { configs[$0] } ?? config
+        }
+        for index in lists.indices { lists[index].config = shared(lists[index].config) }
+        subscriptions = subscriptions.mapValues(shared)
+    }
+
+    var configs: Set<SlidingRoomConfig> { Set(lists.map(\.config)).union(subscriptions.values) }
 }
 
 /// Rooms by their place among those that a filter lets through.
@@ -30,7 +41,7 @@ struct SlidingList: Sendable {
     let filter: SlidingRoomFilter
     /// Both ends are part of it; nil for all.
     let ranges: [ClosedRange<Int>]?
-    let config: SlidingRoomConfig
+    var config: SlidingRoomConfig
 
     /// The places out of `count` that are in the ranges, each once, ascending.
     func places(of count: Int) -> [Int] {

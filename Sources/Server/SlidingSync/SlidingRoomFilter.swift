@@ -25,8 +25,7 @@ struct SlidingRoomFilter: Sendable {
         if spaces != nil, !children.contains(room.id) { return false }
         if let tags, tags.isDisjoint(with: roomTags) { return false }
         if !excludedTags.isDisjoint(with: roomTags) { return false }
-        guard types != nil || !excludedTypes.isEmpty else { return true }
-        let type = room.snapshot.text("m.room.create", "type")
+        let type = room.snapshot.type
         return types?.contains(type) ?? true && !excludedTypes.contains(type)
     }
 }

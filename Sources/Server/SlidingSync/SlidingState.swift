@@ -9,6 +9,8 @@ struct SlidingState: Sendable {
     private(set) var rooms = PersistentMap<RoomID, SentRoom>()
     /// Those that were in sight last: of them everything up to `token` is known.
     var window: Set<RoomID> = []
+    /// What was asked for: what is asked for again shares its memory with what rooms were told of, and compares fast.
+    var configs: Set<SlidingRoomConfig> = []
     /// How many rooms each list has.
     var counts: [String: Int] = [:]
     /// The member's direct chats.
