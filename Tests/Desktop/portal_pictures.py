@@ -62,10 +62,15 @@ class PortalPictures:
         house.item(feeds["house"], "h2", "Choir practice at 18:30 in the hall")
         self.value = house.item(feeds["prices"], "n225", "N225 41,204", provider="Exchange", series={
             "name": "N225", "value": "41204.5", "unit": "JPY", "ts": portal.now()})
+
+    def values(self):
+        """The day so far, as a program that was there saw it come."""
+        house, feeds = self.house, self.feeds
         for name, unit, base in (("N225", "JPY", 41000), ("IBEX", "EUR", 11200)):
             for step in range(90):
                 ts = portal.now() - (90 - step) * 240_000
-                value = base * (1 + 0.006 * math.sin(step / 9) + 0.00008 * step + 0.002 * math.sin(step * 1.7))
+                turn = step / 9 if name == "N225" else step / 17 + 2
+                value = base * (1 + 0.006 * math.sin(turn) + 0.00008 * step + 0.0008 * math.sin(step * 1.7 + turn))
                 house.item(feeds["prices"], "n225", "N225 41,204", replaces=self.value, provider="Exchange", series={
                     "name": name, "value": f"{value:.1f}", "unit": unit, "ts": ts})
         house.item(feeds["prices"], "n225", "N225 41,204 ▲ 0.5 %", replaces=self.value, provider="Exchange",
@@ -125,7 +130,8 @@ class PortalPictures:
                 {"url": evening, "title": "Evening", "mimetype": "image/png"}]})
         self.chart = house.channel("charts", "Markets", {
             "id": "c", "title": "Today", "kind": "chart", "live": True, "window_ms": 21_600_000, "series": [
-                {"room_id": prices, "name": "N225", "label": "Nikkei 225", "unit": "JPY"}]})
+                {"room_id": prices, "name": "N225", "label": "Nikkei 225", "unit": "JPY"},
+                {"room_id": prices, "name": "IBEX", "label": "IBEX 35", "unit": "EUR"}]})
         self.game = house.channel("games", "Break room", self.game_programme())
         self.channel_rooms = [self.television, self.music, self.slides, self.chart, self.game]
 
@@ -151,7 +157,7 @@ class PortalPictures:
     # Taking them
 
     def settings(self, program, **values):
-        with open(f"{program.home}/config/mado-test/settings.json", "w") as file:
+        with open(f"{program.home}/config/{program.folder_name}/settings.json", "w") as file:
             json.dump(values, file)
 
     def make(self):
@@ -163,6 +169,7 @@ class PortalPictures:
         program.click("^Decline$")
         program.no_longer_see("asks you to join")
         program.see("^Osaka 21")
+        self.values()
         self.shots(program, "")
         program.kill()
         self.settings(program, colour_scheme="dark")

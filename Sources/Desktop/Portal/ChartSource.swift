@@ -8,6 +8,7 @@ import GtkKit
     private let portal: PortalModel
     private let lines: [Programme.Line]
     private let window: Int64
+    private let isSmall: Bool
     private var moving: MainLoop.Repeating?
     private var isReading = false
     private var isAskedAgain = false
@@ -15,6 +16,7 @@ import GtkKit
     init(_ lines: [Programme.Line], window: Int64, portal: PortalModel, isSmall: Bool = false) {
         self.lines = lines
         self.window = window
+        self.isSmall = isSmall
         self.portal = portal
         chart = ChartView(isSmall: isSmall)
         portal.changes.observe(self) { [weak self] change in
@@ -60,7 +62,9 @@ import GtkKit
                 shown.append(ChartLine(label: line.label, unit: line.unit, points: points))
             }
             guard let self else { return }
-            chart.show(shown, from: now - window, to: now)
+            // In a small chart every pixel counts.
+            let first = isSmall ? shown.compactMap { $0.points.first?.timestamp }.min() : nil
+            chart.show(shown, from: max(now - window, first ?? 0), to: now)
             isReading = false
             if isAskedAgain {
                 isAskedAgain = false

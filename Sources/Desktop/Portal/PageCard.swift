@@ -65,7 +65,7 @@ import GtkKit
         close.setAlignment(vertical: .start)
         close.onClick { [weak self] in self?.close() }
         let feed = portal.feed(item.roomID)?.title ?? ""
-        let origin = [feed, item.provider == feed ? "" : item.provider, PortalWords.age(item.published)]
+        let origin = [feed, item.provider.lowercased() == feed.lowercased() ? "" : item.provider, PortalWords.age(item.published)]
             .filter { !$0.isEmpty }.joined(separator: " · ")
         let about = Label(origin, classes: "mado-small", "mado-dim")
         about.alignment = 0

@@ -22,6 +22,8 @@ import GtkKit
     /// Pixels in a second; 0 turns pages.
     var speed = 45 { didSet { if speed != oldValue { update() } } }
     var isAnimated = true { didSet { if isAnimated != oldValue { update() } } }
+    /// Its window is out of sight.
+    var isMinimized = false { didSet { if isMinimized != oldValue { update() } } }
     var onOpen: @MainActor (FeedItem) -> Void = { _ in }
 
     private static let frame = 33
@@ -148,7 +150,7 @@ import GtkKit
     private func update() {
         running?.stop()
         running = nil
-        guard isMapped, !isHovered, !isFocused, !pause.isOn, !shown.isEmpty else { return }
+        guard isMapped, !isMinimized, !isHovered, !isFocused, !pause.isOn, !shown.isEmpty else { return }
         if speed > 0, isAnimated {
             running = MainLoop.every(milliseconds: Self.frame) { [weak self] in self?.step() ?? false }
         } else if shown.count > 1 {

@@ -11,6 +11,7 @@ import GtkKit
     private let firstServer: String?
     private let authorityFile: String?
     private let pages = Stack()
+    private let waiting = Spinner()
     private let toasts: ToastOverlay
     private let ownState: OwnStateBar
     private let trouble = TroubleBar()
@@ -21,6 +22,8 @@ import GtkKit
     private let stageAbove = Bin()
     private let stageBeside = Bin()
     private let beside = Box(.vertical)
+    // A picture would take all the width that it has.
+    private let besideColumn = Clamp(width: 440)
     private let center = Leaflet()
     private let lists = Box(.vertical)
     private let conversationPlace = Stack()
@@ -53,7 +56,6 @@ import GtkKit
         window.setContent(toasts)
         build()
         connect()
-        let waiting = Spinner()
         waiting.isSpinning = true
         waiting.setSizeRequest(width: 32, height: 32)
         waiting.setAlignment(horizontal: .center, vertical: .center)
@@ -64,6 +66,8 @@ import GtkKit
     /// The accounts are known now.
     func modelOpened() {
         isOpened = true
+        // Out of sight it would go on turning, and wake the program up with every frame.
+        waiting.isSpinning = false
         showAccount()
     }
 
@@ -105,10 +109,10 @@ import GtkKit
                 text: tr("Choose one of the list, or ask somebody for a chat.")), name: "none")
         beside.append(stageBeside)
         beside.append(cardBeside)
-        // A picture would take all the width that it has.
-        let column = Clamp(beside, width: 440)
-        column.setExpands(horizontally: false)
-        let row = Box(row: 0, center, column)
+        besideColumn.setChild(beside)
+        besideColumn.setExpands(horizontally: false)
+        besideColumn.isVisible = false
+        let row = Box(row: 0, center, besideColumn)
         row.setExpands(horizontally: true, vertically: true)
         stageAbove.setChild(stage.widget)
         cardAbove.setChild(portal.cardPlace)
@@ -131,6 +135,7 @@ import GtkKit
         window.onActiveChange { [weak self] isActive in
             if isActive { self?.conversation?.markRead() }
         }
+        window.onMinimize { [weak self] in self?.portal.ticker.isMinimized = $0 }
         stage.onChange = { [weak self] in self?.placeStage() }
         stage.window = { [weak self] in self?.window }
         portal.window = { [weak self] in self?.window }
@@ -318,6 +323,7 @@ import GtkKit
         let wide = width >= 1100
         guard wide != isWide else { return }
         isWide = wide
+        besideColumn.isVisible = wide
         placeStage()
         placeCard()
     }

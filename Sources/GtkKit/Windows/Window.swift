@@ -51,6 +51,17 @@ internal import GtkShims
             object.on("layout", arguments: { handler($0.int(0), $0.int(1)) })
         }
     }
+    /// The window was put out of sight by its user, or is back.
+    package func onMinimize(_ handler: @escaping @MainActor (Bool) -> Void) {
+        on("realize") { [raw] in
+            guard let surface = gtk_native_get_surface(OpaquePointer(raw)) else { return }
+            let object = GtkObject(retaining: UnsafeMutableRawPointer(surface))
+            object.on("notify::state") { [raw = object.raw] in
+                let state = gdk_toplevel_get_state(OpaquePointer(raw))
+                handler(state.rawValue & GDK_TOPLEVEL_STATE_MINIMIZED.rawValue != 0)
+            }
+        }
+    }
     package var focusedWidgetAcceptsText: Bool {
         guard let focus = gtk_window_get_focus(typed()) else { return false }
         return g_type_check_instance_is_a(
