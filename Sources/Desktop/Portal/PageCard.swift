@@ -65,8 +65,9 @@ import GtkKit
         close.setAlignment(vertical: .start)
         close.onClick { [weak self] in self?.close() }
         let feed = portal.feed(item.roomID)?.title ?? ""
-        let origin = [feed, item.provider.lowercased() == feed.lowercased() ? "" : item.provider, PortalWords.age(item.published)]
-            .filter { !$0.isEmpty }.joined(separator: " · ")
+        // A feed is often called as its provider is.
+        let provider = item.provider.lowercased() == feed.lowercased() ? "" : item.provider
+        let origin = [feed, provider, PortalWords.age(item.published)].filter { !$0.isEmpty }.joined(separator: " · ")
         let about = Label(origin, classes: "mado-small", "mado-dim")
         about.alignment = 0
         about.setEllipsizes()
