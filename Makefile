@@ -4,6 +4,9 @@ SWIFT ?= swift
 DATA ?= data
 LISTEN ?= https://127.0.0.1:8443
 SERVER_NAME ?= localhost
+# The second server: where it listens, behind the first, and where people reach it.
+ARCADE ?= http://127.0.0.1:8450
+ARCADE_URL ?= $(LISTEN)/second/arcade/
 
 .PHONY: run build test lint unit-test integration-test bench format packages clean
 
@@ -13,12 +16,21 @@ run: build
 		$(MAKE) --no-print-directory desktop-build && \
 		{ .build/release/mado-desktop --profile demo --server '$(LISTEN)' --authority '$(DATA)/certificates/ca.crt' & }; \
 	fi
-	@.build/release/mado serve --demo --data '$(DATA)' --server-name '$(SERVER_NAME)' --listen '$(LISTEN)' \
+	@mkdir -p '$(DATA)'
+	@[ -s '$(DATA)/arcade.token' ] || .build/release/mado second-server add arcade --title Arcade --behind '$(ARCADE)' \
+		--url '$(ARCADE_URL)' --data '$(DATA)' --server-name '$(SERVER_NAME)' > '$(DATA)/arcade.token'
+	@{ until [ -e '$(DATA)/certificates/ca.crt' ]; do sleep 0.2; done; \
+		exec .build/release/mado-arcade --data '$(DATA)/arcade' --listen '$(ARCADE)' --url '$(ARCADE_URL)' \
+		--first-server '$(SERVER_NAME)=$(LISTEN),$(LISTEN)' --token '$(SERVER_NAME)=$(DATA)/arcade.token' \
+		--authority '$(DATA)/certificates/ca.crt' --trusted-proxy 127.0.0.1; } & arcade=$$!; \
+	trap 'kill $$arcade 2>/dev/null' EXIT; \
+	.build/release/mado serve --demo --data '$(DATA)' --server-name '$(SERVER_NAME)' --listen '$(LISTEN)' \
 		--registration open
 
 build: packages
 	@$(SWIFT) build -c release --static-swift-stdlib --product mado
 	@$(SWIFT) build -c release --static-swift-stdlib --product mado-thumbnailer
+	@$(SWIFT) build -c release --static-swift-stdlib --product mado-arcade
 
 # Mado's desktop program alone; PROFILE=NAME for another person beside the first.
 desktop: desktop-build
@@ -60,6 +72,7 @@ integration-test:
 	$(SWIFT) build --product mado
 	$(SWIFT) build --product mado-thumbnailer
 	$(SWIFT) build --product mado-client-probe
+	$(SWIFT) build --product mado-arcade
 	Tests/Integration/run "$$($(SWIFT) build --show-bin-path)/mado"
 
 # The desktop program on a screen that nobody sees, by its accessibility.
@@ -85,6 +98,7 @@ synapse := .build/synapse/bin/synapse_homeserver
 
 bench: bench-packages $(synapse)
 	$(SWIFT) build -c release --static-swift-stdlib --product mado
+	$(SWIFT) build -c release --static-swift-stdlib --product mado-arcade
 	$(SWIFT) build -c release --static-swift-stdlib --product mado-bench
 	@mkdir -p bench
 	.build/release/mado-bench --folder .build --synapse $(synapse) $(if $(ONE),$(ONE),all --results bench/results.md)

@@ -27,6 +27,7 @@ let package = Package(
     name: "mado",
     products: [
         .executable(name: "mado", targets: ["mado"]),
+        .executable(name: "mado-arcade", targets: ["mado-arcade"]),
         .executable(name: "mado-thumbnailer", targets: ["mado-thumbnailer"]),
         .executable(name: "mado-desktop", targets: ["mado-desktop"]),
         // Loaded by the desktop program when the first page or game is opened.
@@ -79,6 +80,17 @@ let package = Package(
                 "CToml",
             ],
             swiftSettings: strict),
+        // The second server: games and shared viewing.
+        .target(
+            name: "Arcade",
+            dependencies: [
+                "Server", "StoreSQLite", "Store", "Outbound", "HTTP", "EventLoop", "JSON", "MatrixAPI",
+            ],
+            resources: [.embedInCode("Page")], swiftSettings: strict),
+        .executableTarget(
+            name: "mado-arcade",
+            dependencies: ["Arcade", "Server", "StoreSQLite", "Outbound", "HTTP", "EventLoop", "LinuxShims"],
+            path: "Sources/ArcadeProgram", swiftSettings: strict),
         // Apart from `mado`, so that the server neither links libvips nor decodes a picture.
         .executableTarget(
             name: "mado-thumbnailer", dependencies: ["VipsShims"], path: "Sources/Thumbnailer", swiftSettings: strict),
@@ -96,7 +108,10 @@ let package = Package(
             path: "Sources/Desktop", swiftSettings: strict),
         .executableTarget(
             name: "mado-bench",
-            dependencies: ["HTTP", "EventLoop", "JSON", "LinuxShims", "CSQLite", "COpenSSL"],
+            dependencies: [
+                "Arcade", "Server", "StoreSQLite", "Store", "HTTP", "EventLoop", "JSON", "LinuxShims", "CSQLite",
+                "COpenSSL",
+            ],
             path: "Sources/Bench", swiftSettings: strict),
 
         tests("JSONTests", ["JSON"]),
@@ -114,6 +129,7 @@ let package = Package(
                 "mado-thumbnailer",
             ]),
         tests("MadoTests", ["mado", "Server", "StoreSQLite", "Outbound", "HTTP", "JSON"]),
+        tests("ArcadeTests", ["Arcade", "JSON"], resources: [.copy("Resources/go-games.json")]),
         tests("BenchTests", ["mado-bench"]),
         // The client's network half as a program, for tests that put it behind real proxies.
         .executableTarget(

@@ -3,6 +3,7 @@ import EventLoop
 /// What every work needs.
 struct Bench: Sendable {
     let server: String
+    let arcade: String
     let nginx: String
     let synapse: String
     let folder: String
@@ -13,6 +14,7 @@ struct Bench: Sendable {
     let members: Int
     /// Of a large store.
     let events: Int
+    let sessions: Int
     let context: LoadContext
 
     /// Before a round counts.
@@ -35,6 +37,7 @@ struct Bench: Sendable {
         case .storm: try await ReconnectionStorm(self).run()
         case .large: try await LargeStore(self).run()
         case .growth: try await Growth(self).run()
+        case .sessions: try await JointSessions(self).run()
         }
     }
 

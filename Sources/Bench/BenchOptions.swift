@@ -8,6 +8,7 @@ struct BenchOptions {
         WORK: \(BenchWork.allCases.map(\.rawValue).joined(separator: ", "))
 
         --server FILE    the `mado` to measure (default: beside mado-bench)
+        --arcade FILE    the `mado-arcade` to measure (default: beside mado-bench)
         --nginx FILE     nginx, for comparison (default: nginx)
         --synapse FILE   synapse_homeserver, for comparison (default: synapse_homeserver)
         --folder DIR     where stores are kept meanwhile; on the disk that counts (default: .)
@@ -17,10 +18,12 @@ struct BenchOptions {
         --idle N         members who wait, for their memory (default: 2000)
         --members N      members of one large room, or connected at once (default: 10000)
         --events N       events of a large store (default: 1000000)
+        --sessions N     joint sessions at the arcade (default: 2000)
         """
 
     var works: [String] = []
     var server = ""
+    var arcade = ""
     var nginx = "nginx"
     var synapse = "synapse_homeserver"
     var folder = "."
@@ -30,10 +33,12 @@ struct BenchOptions {
     var idleMembers = 2000
     var members = 10_000
     var events = 1_000_000
+    var sessions = 2000
 
     init(_ words: [String], program: String) throws(BenchError) {
         server = (program.split(separator: "/", omittingEmptySubsequences: false).dropLast() + ["mado"])
             .joined(separator: "/")
+        arcade = server + "-arcade"
         var words = words[...]
         while let word = words.popFirst() {
             guard word.hasPrefix("--") else {
@@ -43,6 +48,7 @@ struct BenchOptions {
             guard let value = words.popFirst() else { throw BenchError("\(word) needs a value\n\(Self.usage)") }
             switch word {
             case "--server": server = value
+            case "--arcade": arcade = value
             case "--nginx": nginx = value
             case "--synapse": synapse = value
             case "--folder": folder = value
@@ -52,6 +58,7 @@ struct BenchOptions {
             case "--idle": idleMembers = Int(try Self.number(value, of: word))
             case "--members": members = Int(try Self.number(value, of: word))
             case "--events": events = Int(try Self.number(value, of: word))
+            case "--sessions": sessions = Int(try Self.number(value, of: word))
             default: throw BenchError("\(word) is not known\n\(Self.usage)")
             }
         }
@@ -71,5 +78,5 @@ struct BenchOptions {
 
 /// What can be measured.
 enum BenchWork: String, CaseIterable {
-    case small, sends, wake, idle, fanout, presence, storm, media, large, growth, synapse
+    case small, sends, wake, idle, fanout, presence, storm, media, large, growth, synapse, sessions
 }

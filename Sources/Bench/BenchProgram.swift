@@ -28,9 +28,11 @@ enum BenchProgram {
         let machine = try MachineDescription(folder: options.folder)
         let group = try EventLoopGroup(count: 1, name: "load")
         let bench = Bench(
-            server: options.server, nginx: options.nginx, synapse: options.synapse, folder: options.folder,
+            server: options.server, arcade: options.arcade, nginx: options.nginx, synapse: options.synapse,
+            folder: options.folder,
             round: .milliseconds(Int64(options.seconds * 1000)), rounds: options.rounds,
             idleMembers: options.idleMembers, members: options.members, events: options.events,
+            sessions: options.sessions,
             context: LoadContext(loop: group.next()))
         var results: [WorkResult] = []
         for work in options.works.compactMap(BenchWork.init(rawValue:)) {

@@ -31,15 +31,8 @@ package final class SQLiteStore: Store {
     }
 
     init(folder: String, configuration: SQLiteConfiguration, migrator: SQLiteMigrator) throws(StoreError) {
-        Self.configureEngine
-        if mkdir(folder, 0o700) != 0, errno != EEXIST {
-            let code = errno
-            throw StoreError(systemError: code, path: folder)
-                ?? .inputOutput("\(folder): \(String(cString: strerror(code)))")
-        }
-        let path = folder + "/mado.db"
+        let path = try Self.prepareFile(in: folder)
         let lock = try StoreLock(folder: folder)
-        try Self.createFile(path)
         let first = try SQLiteConnection(path: path, access: .write, lock: lock, configuration: configuration)
         try migrator.check(first)
         try first.useWriteAheadLog()
@@ -58,6 +51,19 @@ package final class SQLiteStore: Store {
     }
 
     deinit { close() }
+
+    /// Makes folder and database file where they are missing; the file's path.
+    static func prepareFile(in folder: String) throws(StoreError) -> String {
+        configureEngine
+        if mkdir(folder, 0o700) != 0, errno != EEXIST {
+            let code = errno
+            throw StoreError(systemError: code, path: folder)
+                ?? .inputOutput("\(folder): \(String(cString: strerror(code)))")
+        }
+        let path = folder + "/mado.db"
+        try createFile(path)
+        return path
+    }
 
     /// Once in a process, before its first database. Refused afterwards, which costs speed and nothing else.
     private static let configureEngine: Void = { _ = mado_sqlite_disable_memory_statistics() }()

@@ -38,6 +38,7 @@ enum Program {
         case "token": try TokenCommand.run(command)
         case "portal": try PortalCommand.run(command)
         case "report": try ReportCommand.run(command)
+        case "second-server": try SecondServerCommand.run(command)
         case "doctor": return DoctorCommand.run(command)
         case "config": try ConfigCommand.run(command)
         default: TerminalOutput.say("mado \(ServerVersion.string)")

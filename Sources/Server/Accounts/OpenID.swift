@@ -14,6 +14,9 @@ package struct OpenID: Sendable, RouteProviding {
 
     package init(serverName: String) { self.serverName = serverName }
 
+    /// Whose token it is; nil when it is not, or no longer, valid.
+    func user(of token: String, now: MonotonicTime) -> UserID? { tokens.value(token, now: now) }
+
     package func addRoutes(to routes: inout Routes) {
         routes.add(
             .post, "/_matrix/client/v3/user/{userId}/openid/request_token", authentication: .membersOnly
@@ -31,7 +34,7 @@ package struct OpenID: Sendable, RouteProviding {
             guard let token = request.query("access_token") else {
                 throw MatrixError(401, .missingToken, "Missing access token")
             }
-            guard let user = tokens.value(token, now: request.loop.now()) else { throw MatrixError.unknownToken() }
+            guard let user = user(of: token, now: request.loop.now()) else { throw MatrixError.unknownToken() }
             return .object { $0.member("sub", user.string) }
         }
     }

@@ -30,6 +30,7 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var limits = RateLimits()
     package var presence = PresenceSettings()
     package var sync = SyncSettings()
+    package var sessions = SessionSettings()
     package var log = LogSettings()
     package var metrics = MetricsSettings()
 

@@ -28,7 +28,7 @@ package final class Presence: PresenceSource, ConnectionObserver, JournalObserve
     private let sequence: EphemeralSequence
     private let settings: Settings
     private let loop: EventLoop
-    private let notify: @Sendable ([UserID]) -> Void
+    private let observers: Mutex<[@Sendable ([UserID]) -> Void]>
     private let state: Mutex<State>
 
     /// - Parameters:
@@ -44,8 +44,13 @@ package final class Presence: PresenceSource, ConnectionObserver, JournalObserve
         self.clock = clock
         self.loop = loop
         self.settings = settings
-        self.notify = notify
+        observers = Mutex([notify])
         state = Mutex(State(list: ConnectionList(settings.connections)))
+    }
+
+    /// Has `notify` called with the members whose presence changed, as collected.
+    package func addObserver(_ notify: @escaping @Sendable ([UserID]) -> Void) {
+        observers.withLock { $0.append(notify) }
     }
 
     /// Takes in what members said of themselves before a restart. To be called before the first of them connects: who
@@ -156,7 +161,7 @@ package final class Presence: PresenceSource, ConnectionObserver, JournalObserve
             state.woken = sequence.current
             return changed
         }
-        notify(changed)
+        for notify in observers.withLock({ $0 }) { notify(changed) }
     }
 
     /// Sees to it that a timer runs when time alone changes something.

@@ -16,6 +16,7 @@ struct AdminServer: Sendable {
         let serverName = capabilities.rooms.serverName
         capabilities.administration(.socket).addRoutes(to: &routes)
         routes.add(.get, "/health", authentication: .none, limit: .unlimited) { _ in .response(health.response()) }
+        SecondServerAdministration(servers: capabilities.secondServers).addRoutes(to: &routes)
         MediaAdministration(
             journal: capabilities.journal, cleaning: capabilities.mediaCleaning, serverName: serverName,
             settings: capabilities.media.settings

@@ -24,6 +24,8 @@ final class Capabilities: Sendable {
     private let roomModeration: RoomModeration
     private let mediaModeration: MediaModeration
     private let notices: ServerNotices
+    let secondServers: SecondServers
+    private let directory: SessionDirectory
     let limiter: RateLimiter
     /// What the server asks of others.
     let http: HTTPClient
@@ -100,6 +102,12 @@ final class Capabilities: Sendable {
 
         let devices = Devices(journal: journal, sessions: sessions, authentication: authentication)
 
+        let openID = OpenID(serverName: serverName)
+        let secondServers = SecondServers(journal: journal)
+        let directory = SessionDirectory(
+            servers: secondServers, rooms: rooms, presence: presence, sessions: sessions, openID: openID,
+            limiter: limiter, settings: SessionDirectory.Settings(configuration.sessions))
+
         // Those who count must know of a batch before those who wait for it ask them.
         for observer in [pushRules, ignoredUsers, unread, presence, notifier, delayedEvents] as [any JournalObserver] {
             journal.addObserver(observer)
@@ -107,6 +115,8 @@ final class Capabilities: Sendable {
         for observer in [presence, slidingConnections, notifier] as [any SessionObserver] {
             sessions.addObserver(observer)
         }
+        journal.addObserver(directory)
+        presence.addObserver { directory.presenceChanged(of: $0) }
 
         transactionExpiry = TransactionExpiry(journal: journal, loop: loops[0])
         transactionExpiry.start()
@@ -134,6 +144,8 @@ final class Capabilities: Sendable {
         roomModeration = RoomModeration(journal: journal)
         mediaModeration = MediaModeration(journal: journal, storage: mediaStorage)
         notices = ServerNotices(journal: journal, rooms: rooms, name: configuration.support.noticesName)
+        self.secondServers = secondServers
+        self.directory = directory
         self.limiter = limiter
         self.notifier = notifier
         providers = [
@@ -153,8 +165,9 @@ final class Capabilities: Sendable {
             receipts, typing, presence, sync, SlidingSync(sync: sync, connections: slidingConnections), deviceKeys,
             KeyBackup(journal: journal), ToDevice(journal: journal),
             Notifications(journal: journal, rules: pushRules), SpaceHierarchy(journal: journal, rooms: rooms),
-            OpenID(serverName: serverName), reports, MessageSearch(journal: journal, index: searchIndex),
+            openID, reports, MessageSearch(journal: journal, index: searchIndex),
             delayedEvents, portal, DehydratedDevices(journal: journal, keys: deviceKeys, sessions: sessions),
+            directory, SecondServerProxy(servers: secondServers),
         ]
     }
 
@@ -178,5 +191,8 @@ final class Capabilities: Sendable {
     var waitingCount: Int { notifier.waitingCount }
 
     /// Answers all who wait, so that their connections can drain.
-    func endWaiting() { notifier.endAll() }
+    func endWaiting() {
+        notifier.endAll()
+        directory.endWaiting()
+    }
 }

@@ -70,6 +70,14 @@ extension Presence.Settings {
     }
 }
 
+extension SessionDirectory.Settings {
+    init(_ settings: SessionSettings) {
+        self.init()
+        activeWithin = settings.activeWithin
+        addressNetworks = settings.addressNetworks
+    }
+}
+
 extension RateLimits {
     /// By the router's groups; empty when limits are off.
     var byGroup: [RateLimitGroup: RateLimit] {

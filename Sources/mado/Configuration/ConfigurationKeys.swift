@@ -8,6 +8,7 @@ enum ConfigurationKeys {
     static let all: [ConfigurationKey] =
         server + registration + rooms + portal + support + media + outbound + previews + tls + log + metrics + presence
         + sync
+        + sessions
         + limits + http + deadlines
 
     static func named(_ name: String) -> ConfigurationKey? { byName[name] }
@@ -38,6 +39,7 @@ enum ConfigurationKeys {
         "log": "The log, on the standard error stream.",
         "metrics": "Figures for Prometheus.",
         "sync": "How clients wait for news.",
+        "sessions": "What second servers (games, shared viewing) may learn of conversations.",
         "presence": "Who is seen as ready, away and offline.",
         "limits": "How often what may be done. A member may do `burst` at once and then `per_minute`, evenly spread.",
         "http": "Limits of connections and requests.",
@@ -242,6 +244,17 @@ enum ConfigurationKeys {
         .duration(
             "sync.heartbeat", \.sync.heartbeat, .seconds(1)...(.seconds(600)),
             "How often an event stream shows that it is alive."),
+    ]
+
+    private static let sessions: [ConfigurationKey] = [
+        .duration(
+            "sessions.active_within", \.sessions.activeWithin, .seconds(10)...(.seconds(86_400)),
+            "How long after its last message a conversation still counts as going on."),
+        .list(
+            "sessions.address_networks", \.sessions.addressNetworks,
+            allowed: "a list of addresses or ranges like \"192.168.1.0/24\"", example: "[\"192.168.1.0/24\"]",
+            "Networks in which second servers may take an address for the member who is connected from it.",
+            render: \.description, parse: { AddressRange($0) }),
     ]
 
     private static let limits: [ConfigurationKey] =

@@ -63,6 +63,7 @@ final class RouteHarness: Sendable {
 
         var routes = Routes()
         let devices = Devices(journal: journal, sessions: sessions, authentication: authentication)
+        let openID = OpenID(serverName: Self.serverName)
         let capabilities: [any RouteProviding] = [
             ServerDescription(publicBaseURL: configuration.publicBaseURL),
             Registration(
@@ -70,7 +71,7 @@ final class RouteHarness: Sendable {
             Login(
                 journal: journal, sessions: sessions, passwords: passwords, authentication: authentication,
                 publicBaseURL: configuration.publicBaseURL),
-            sessions, OpenID(serverName: Self.serverName),
+            sessions, openID,
             OwnAccount(accounts: accounts, authentication: authentication),
             devices, AccountModeration(accounts: accounts, devices: devices),
             profiles, AccountData(journal: journal, pushRules: pushRules), Filters(journal: journal),
@@ -80,7 +81,8 @@ final class RouteHarness: Sendable {
         try adding(
             Parts(
                 store: store, journal: journal, loops: loops, clock: clock.clock, limiter: limiter,
-                sessions: sessions, profiles: profiles, pushRules: pushRules, authentication: authentication),
+                sessions: sessions, profiles: profiles, pushRules: pushRules, authentication: authentication,
+                openID: openID),
             &routes)
         application = MatrixApplication(routes: routes, authenticator: sessions, limiter: limiter, observer: log)
     }
@@ -96,6 +98,7 @@ final class RouteHarness: Sendable {
         let profiles: Profiles
         let pushRules: PushRules
         let authentication: InteractiveAuthentication
+        let openID: OpenID
     }
 
     /// Runs a test on a server, and stops that afterwards; the server must not have failed inside.

@@ -1,0 +1,3 @@
+import Glibc
+
+exit(ArcadeProgram.run(Array(CommandLine.arguments.dropFirst())))
