@@ -41,6 +41,7 @@ let package = Package(
         systemLibrary("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
         systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         systemLibrary("CXml2", pkgConfig: "libxml-2.0", apt: "libxml2-dev"),
+        systemLibrary("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         systemLibrary("CVips", pkgConfig: "vips", apt: "libvips-dev"),
         systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         systemLibrary("CSecret", pkgConfig: "libsecret-1", apt: "libsecret-1-dev"),
@@ -77,7 +78,7 @@ let package = Package(
             name: "mado",
             dependencies: [
                 "Server", "StoreSQLite", "Store", "Outbound", "HTTP", "EventLoop", "JSON", "MatrixAPI", "LinuxShims",
-                "CToml",
+                "CToml", "CYAML",
             ],
             swiftSettings: strict),
         // The second server: games and shared viewing.

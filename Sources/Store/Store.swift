@@ -39,7 +39,7 @@ package protocol StoreReader: EventReading, RelationReading, RoomReading, Member
     ProfileReading, MemberDirectoryReading, DeviceReading, AccessTokenReading, RegistrationTokenReading,
     DeviceKeyReading, CrossSigningReading, KeyBackupReading, PresenceReading, FilterReading, ServerSecretReading,
     MediaReading, SearchReading, ReportReading, DelayedEventReading, RoleReading,
-    ModerationReading, DehydratedDeviceReading, SecondServerReading
+    ModerationReading, DehydratedDeviceReading, SecondServerReading, ApplicationServiceReading
 {
     /// The position that was last set, 0 in an empty store.
     func lastPosition() throws(StoreError) -> Int64
@@ -59,7 +59,7 @@ package protocol StoreWriter: StoreReader, EventWriting, RoomWriting, Membership
     ProfileWriting, DeviceWriting, AccessTokenWriting, RegistrationTokenWriting, DeviceKeyWriting,
     CrossSigningWriting, KeyBackupWriting, PresenceWriting, FilterWriting, ServerSecretWriting,
     MediaWriting, SearchWriting, ReportWriting, DelayedEventWriting, RoleWriting,
-    ModerationWriting, DehydratedDeviceWriting, SecondServerWriting
+    ModerationWriting, DehydratedDeviceWriting, SecondServerWriting, ApplicationServiceWriting
 {
     var isInTransaction: Bool { get }
 

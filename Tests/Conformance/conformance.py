@@ -11,7 +11,8 @@ sys.dont_write_bytecode = True
 sys.path[:0] = [here, os.path.join(here, "../Integration")]
 import jsonschema
 import mado_server as mado
-from known import ADMINISTRATORS, BODIES, LEFT_OUT, PARTIAL, PATHS, QUERIES
+import application_service
+from known import ADMINISTRATORS, BODIES, LEFT_OUT, PARTIAL, PATHS, QUERIES, SERVICES
 from specification import operations
 
 HOSTILE = ["..%2F..%2Fetc%2Fpasswd", "%00", "%FF", "x" * 5000, "%22%3E%3Cscript%3E", "@:!%23$"]
@@ -26,7 +27,12 @@ class Scene:
     def __init__(self, server, operation):
         Scene.counter += 1
         self.server = server
-        self.member = server.register(f"m{Scene.counter}") if operation.id not in ADMINISTRATORS else SHARED["admin"]
+        if operation.id in ADMINISTRATORS:
+            self.member = SHARED["admin"]
+        elif operation.id in SERVICES:
+            self.member = SHARED["service"]
+        else:
+            self.member = server.register(f"m{Scene.counter}")
         self.other = SHARED["other"]
         member = self.member
         self.room = member.create_room(room_alias_name=f"a{Scene.counter}", preset="public_chat", name="Harbour")
@@ -174,7 +180,11 @@ def administrator(server):
 def main():
     mado.BINARY = os.path.abspath(sys.argv[1])
     folder, output = sys.argv[2], sys.argv[3]
-    server = mado.Server("--guests").start()
+    server = mado.Server("--guests", environment={
+        "MADO_SUPPORT_EMAIL": "admin@example.org", "MADO_OUTBOUND_ALLOW": "127.0.0.1"})
+    server.environment["MADO_APPLICATION_SERVICES_REGISTRATIONS"] = application_service.start(server.folder)
+    server.start()
+    SHARED["service"] = mado.Member(server, "@_stub_bot:localhost", application_service.AS_TOKEN, "none")
     SHARED["other"] = server.register("other")
     SHARED["admin"] = administrator(server)
     rows, count = [], {}

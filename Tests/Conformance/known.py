@@ -1,29 +1,24 @@
 """What cannot be read from the OpenAPI files: values that mean something, and what is left out or partial, and why."""
 from urllib.parse import quote
 
+import application_service
+
 PASSWORD = "correct horse"
 
 FEDERATION = "there is no federation"
 IDENTITY = "identity servers, mail addresses and telephone numbers are out for now"
 SSO = "single sign-on and OAuth are out for now"
-PREVIEWS = "previews of links come with the portal"
 REPLACED = "deprecated long ago; `/sync` and `/messages` are what clients use"
-BRIDGES = "application services are not there yet"
-SUSPENSION = "accounts are locked or closed, not suspended"
 
 LEFT_OUT = {
-    "getUrlPreview": PREVIEWS, "getUrlPreviewAuthed": PREVIEWS,
     "redirectToSSO": SSO, "redirectToIdP": SSO, "getAuthMetadata": SSO,
     "requestTokenTo3PIDEmail": IDENTITY, "requestTokenTo3PIDMSISDN": IDENTITY, "post3PIDs": IDENTITY,
     "add3PID": IDENTITY, "bind3PID": IDENTITY, "delete3pidFromAccount": IDENTITY, "unbind3pidFromAccount": IDENTITY,
     "requestTokenToRegisterEmail": IDENTITY, "requestTokenToRegisterMSISDN": IDENTITY,
     "requestTokenToResetPasswordEmail": IDENTITY, "requestTokenToResetPasswordMSISDN": IDENTITY,
     "inviteBy3PID": IDENTITY,
-    "getAdminSuspendUser": SUSPENSION, "setAdminSuspendUser": SUSPENSION,
-    "pingAppservice": BRIDGES, "updateAppserviceRoomDirectoryVisibility": BRIDGES,
     "getEvents": REPLACED, "initialSync": REPLACED, "getOneEvent": REPLACED, "roomInitialSync": REPLACED,
     "peekEvents": REPLACED, "getWellknownPolicy": FEDERATION,
-    "getWellknownSupport": "there is no setting for it yet",
     "postPusher": "push notifications are not there yet: it says so, and takes away pushers that are not there",
 }
 
@@ -31,11 +26,6 @@ LEFT_OUT = {
 PARTIAL = {
     "getPublicRooms": ("401", "for members only, unless `rooms.open_directory` is set"),
     "getTurnServer": ("200", "there is no relay: the answer is empty"),
-    "getProtocolMetadata": ("404", "there are no bridges: nothing is found"),
-    "queryLocationByProtocol": ("404", "there are no bridges: nothing is found"),
-    "queryUserByProtocol": ("404", "there are no bridges: nothing is found"),
-    "queryLocationByAlias": ("404", "there are no bridges: nothing is found"),
-    "queryUserByID": ("404", "there are no bridges: nothing is found"),
 }
 
 
@@ -123,6 +113,36 @@ def other_user(scene):
     return scene.other.user_id
 
 
+def device_keys(scene):
+    """Keys in the form that clients upload; nobody looks at the signatures but other clients."""
+    device, user = scene.member.device_id, scene.member.user_id
+    signatures = {user: {f"ed25519:{device}": "c2lnbmF0dXJl"}}
+    key = {"key": "b25lIHRpbWUga2V5", "signatures": signatures}
+    return {
+        "device_keys": {
+            "user_id": user, "device_id": device, "signatures": signatures,
+            "algorithms": ["m.olm.v1.curve25519-aes-sha2", "m.megolm.v1.aes-sha2"],
+            "keys": {f"curve25519:{device}": "Y3VydmU", f"ed25519:{device}": "ZWR3YXJkcw"}},
+        "one_time_keys": {"signed_curve25519:AAAAHg": key, "signed_curve25519:AAAAHw": key},
+        "fallback_keys": {"signed_curve25519:AAAAGj": {**key, "fallback": True}}}
+
+
+def cross_signing_keys(scene):
+    return {"master_key": {
+        "user_id": scene.member.user_id, "usage": ["master"],
+        "keys": {"ed25519:" + "A" * 43: "A" * 43}}}
+
+
+def room_to_be_made(scene):
+    return {
+        "name": "Pier", "topic": "Berths and boats", "visibility": "public", "preset": "public_chat",
+        "room_alias_name": "made" + scene.member.user_id[1:].split(":")[0], "room_version": "11",
+        "invite": [scene.other.user_id], "creation_content": {"m.federate": False, "type": "m.space"},
+        "initial_state": [
+            {"type": "m.room.history_visibility", "state_key": "", "content": {"history_visibility": "world_readable"}}],
+        "power_level_content_override": {"events_default": 10}}
+
+
 RULE = {"kind": "content", "ruleId": push_rule}
 KEYS = {"roomId": lambda scene: scene.room, "sessionId": "s1"}
 
@@ -151,8 +171,15 @@ PATHS = {
     "setRoomTag": {"tag": "u.work"}, "deleteRoomTag": {"tag": "u.work"},
     "getRelatingEventsWithRelType": {"relType": "m.thread"},
     "getRelatingEventsWithRelTypeAndEventType": {"relType": "m.thread", "eventType": "m.room.message"},
-    "getAdminLockUser": {"userId": other_user}, "setAdminLockUser": {"userId": other_user},
+    **{name: {"userId": other_user} for name in (
+        "getAdminLockUser", "setAdminLockUser", "getAdminSuspendUser", "setAdminSuspendUser")},
+    "pingAppservice": {"appserviceId": "stub"},
+    "updateAppserviceRoomDirectoryVisibility": {"networkId": "stub-net"},
+    **{name: {"protocol": "stub"} for name in (
+        "getProtocolMetadata", "queryLocationByProtocol", "queryUserByProtocol")},
 }
+
+FILTER = '{"room":{"timeline":{"limit":5,"not_types":["x"]},"state":{"lazy_load_members":true}}}'
 
 QUERIES = {
     **{name: backup_query for name in (
@@ -162,12 +189,20 @@ QUERIES = {
     "getRoomKeysVersionCurrent": lambda scene: backup(scene) and {},
     "getKeysChanges": lambda scene: {key: scene.member.sync()["next_batch"] for key in ("from", "to")},
     "getEventByTimestamp": {"ts": 1, "dir": "f"},
-    "getPublicRooms": {}, "sync": {"timeout": 0},
+    "getPublicRooms": {"limit": 10},
+    "sync": {"timeout": 0, "full_state": "true", "set_presence": "unavailable", "filter": FILTER},
+    "getRoomEvents": {"dir": "b", "limit": 5, "filter": '{"types":["m.room.*"],"lazy_load_members":true}'},
+    "getEventContext": {"limit": 4, "filter": '{"lazy_load_members":true}'},
+    "getMembersByRoom": {"membership": "join"},
+    "getSpaceHierarchy": {"limit": 5, "max_depth": 2, "suggested_only": "false"},
+    "getRelatingEvents": {"dir": "b", "limit": 3, "recurse": "true"},
+    **{name: lambda scene: {"url": application_service.page} for name in ("getUrlPreview", "getUrlPreviewAuthed")},
+    "queryLocationByAlias": {"alias": "#_stub_pier:localhost"}, "queryUserByID": {"userid": "@_stub_anna:localhost"},
 }
 
 BODIES = {
     "ban": guest_of, "kick": guest_of, "unban": banned,
-    "inviteUser": lambda scene: {"user_id": scene.other.user_id},
+    "inviteUser": lambda scene: {"user_id": scene.other.user_id, "reason": "We miss you"},
     "setRoomAlias": lambda scene: {"room_id": scene.room},
     "deleteDevices": lambda scene: {"devices": [scene.member.device_id]},
     "changePassword": {"new_password": "another horse"},
@@ -178,19 +213,38 @@ BODIES = {
     "queryKeys": lambda scene: {"device_keys": {scene.other.user_id: []}},
     "claimKeys": lambda scene: {
         "one_time_keys": {scene.other.user_id: {scene.other.device_id: "signed_curve25519"}}},
-    "uploadKeys": {}, "uploadCrossSigningKeys": {}, "uploadCrossSigningSignatures": {},
+    "uploadKeys": device_keys, "uploadCrossSigningKeys": cross_signing_keys, "uploadCrossSigningSignatures": {},
     "login": lambda scene: {
         "type": "m.login.password", "identifier": {"type": "m.id.user", "user": scene.member.user_id},
-        "password": PASSWORD},
-    "register": lambda scene: {"username": "new" + scene.member.user_id[1:].split(":")[0], "password": PASSWORD},
+        "password": PASSWORD, "device_id": "LAPTOP", "initial_device_display_name": "Laptop", "refresh_token": True},
+    "register": lambda scene: {
+        "username": "new" + scene.member.user_id[1:].split(":")[0], "password": PASSWORD, "device_id": "LAPTOP",
+        "initial_device_display_name": "Laptop", "refresh_token": True},
     "refresh": to_be_refreshed, "setProfileField": {"displayname": "Sora"},
-    "setPushRule": {"pattern": "word", "actions": ["notify"]}, "setPushRuleActions": {"actions": ["notify"]},
+    "setPushRule": {
+        "pattern": "word", "actions": ["notify", {"set_tweak": "sound", "value": "default"}, {"set_tweak": "highlight"}]},
+    "setPushRuleActions": {"actions": ["notify", {"set_tweak": "sound", "value": "ring"}]},
     "setPushRuleEnabled": {"enabled": False}, "upgradeRoom": {"new_version": "11"},
     "sendToDevice": lambda scene: {"messages": {scene.other.user_id: {"*": {"hello": 1}}}},
-    "searchUserDirectory": {"search_term": "other"}, "createRoom": {"name": "Pier"},
-    "setRoomStateWithKey": {"topic": "Berths"}, "sendMessage": {"msgtype": "m.text", "body": "x"},
-    "search": {"search_categories": {"room_events": {"search_term": "morning"}}},
-    "setReadMarker": lambda scene: {"m.fully_read": scene.event},
-    "setAdminLockUser": {"locked": False},
+    "searchUserDirectory": {"search_term": "other", "limit": 5}, "createRoom": room_to_be_made,
+    "setRoomStateWithKey": {"topic": "Berths", "m.topic": {"m.text": [{"body": "Berths"}]}},
+    "sendMessage": lambda scene: {
+        "msgtype": "m.text", "body": "Berths are free", "format": "org.matrix.custom.html",
+        "formatted_body": "<b>Berths</b> are free", "m.mentions": {"user_ids": [scene.other.user_id]},
+        "m.relates_to": {"m.in_reply_to": {"event_id": scene.event}}},
+    "search": {"search_categories": {"room_events": {
+        "search_term": "morning", "keys": ["content.body"], "order_by": "recent", "include_state": True,
+        "event_context": {"before_limit": 2, "after_limit": 2, "include_profile": True},
+        "groupings": {"group_by": [{"key": "room_id"}, {"key": "sender"}]}, "filter": {"limit": 5}}}},
+    "setReadMarker": lambda scene: {
+        "m.fully_read": scene.event, "m.read": scene.event, "m.read.private": scene.event},
+    "postReceipt": {"thread_id": "main"},
+    "setTyping": {"typing": True, "timeout": 5000},
+    "setPresence": {"presence": "unavailable", "status_msg": "at lunch"},
+    "setRoomTag": {"order": 0.25},
+    "setAdminLockUser": {"locked": False}, "setAdminSuspendUser": {"suspended": False},
+    "pingAppservice": {"transaction_id": "meow"}, "updateAppserviceRoomDirectoryVisibility": {"visibility": "public"},
 }
-ADMINISTRATORS = {"getAdminLockUser", "setAdminLockUser"}
+ADMINISTRATORS = {"getAdminLockUser", "setAdminLockUser", "getAdminSuspendUser", "setAdminSuspendUser"}
+# Asked by the application service of `application_service.py`.
+SERVICES = {"pingAppservice", "updateAppserviceRoomDirectoryVisibility"}

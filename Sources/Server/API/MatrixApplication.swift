@@ -16,16 +16,19 @@ package final class MatrixApplication: HTTPApplication {
 
     private let router: Router
     private let authenticator: any Authenticating
+    private let services: ServiceAuthentication?
     private let limiter: RateLimiter
     private let observer: any Observer
     private let bodyLimits: JSONLimits
 
     package init(
-        routes: Routes, authenticator: any Authenticating, limiter: RateLimiter, observer: any Observer,
+        routes: Routes, authenticator: any Authenticating, services: ServiceAuthentication? = nil,
+        limiter: RateLimiter, observer: any Observer,
         bodyLimits: JSONLimits = .default
     ) {
         router = Router(routes)
         self.authenticator = authenticator
+        self.services = services
         self.limiter = limiter
         self.observer = observer
         self.bodyLimits = bodyLimits
@@ -56,10 +59,13 @@ package final class MatrixApplication: HTTPApplication {
                 }
                 return collectBody(call)
             }
+            if let services, let service = services.services.service(forToken: token) {
+                return authenticate(call) { try await services.session(service, call.head) }
+            }
             if let session = authenticator.cachedSession(forToken: token) {
                 return collectBody(try admit(call, session))
             }
-            authenticate(call, token)
+            authenticate(call) { [authenticator] in try await authenticator.session(forToken: token) }
         } catch {
             fail(exchange, error, user: nil)
         }
@@ -88,11 +94,10 @@ package final class MatrixApplication: HTTPApplication {
         return head.queryValue("access_token")
     }
 
-    private func authenticate(_ call: Call, _ token: String) {
+    private func authenticate(_ call: Call, _ session: @escaping @Sendable () async throws -> Session) {
         Task(executorPreference: call.loop) { [self] in
             do {
-                let session = try await authenticator.session(forToken: token)
-                collectBody(try admit(call, session))
+                collectBody(try admit(call, try await session()))
             } catch {
                 fail(call.exchange, error, user: nil)
             }
@@ -102,6 +107,12 @@ package final class MatrixApplication: HTTPApplication {
     private func limitAddress(_ call: Call) throws {
         switch call.route.limit {
         case .login, .registration:
+            // Bridges make and log in many users from one address.
+            if let services, let token = (try? Self.accessToken(call.head)) ?? nil,
+                services.services.service(forToken: token)?.isRateLimited == false
+            {
+                return
+            }
             try limiter.take(call.route.limit, by: call.head.remoteAddress.description, now: call.received)
         default: break
         }
@@ -114,6 +125,7 @@ package final class MatrixApplication: HTTPApplication {
         }
         switch call.route.limit {
         case .unlimited, .login, .registration: break
+        case _ where !session.isRateLimited: break
         default: try limiter.take(call.route.limit, by: session.user.string, now: call.received)
         }
         authenticator.noteUse(

@@ -10,10 +10,14 @@ package struct Session: Sendable, Hashable {
     package let isSuspended: Bool
     /// SHA-256 of the access token, to tell this session from the member's others.
     package let tokenHash: [UInt8]
+    /// The application service that acts as the user; nil for the user themselves.
+    package let service: String?
+    /// Whether limits of what a user may do in a time count.
+    package let isRateLimited: Bool
 
     package init(
         user: UserID, device: DeviceID, isGuest: Bool, isAdministrator: Bool, isSuspended: Bool = false,
-        tokenHash: [UInt8]
+        tokenHash: [UInt8], service: String? = nil, isRateLimited: Bool = true
     ) {
         self.user = user
         self.device = device
@@ -21,7 +25,15 @@ package struct Session: Sendable, Hashable {
         self.isAdministrator = isAdministrator
         self.isSuspended = isSuspended
         self.tokenHash = tokenHash
+        self.service = service
+        self.isRateLimited = isRateLimited
     }
+}
+
+extension Session {
+    /// What an application service has that names no device of its user.
+    static let noDevice = DeviceID(unchecked: "")
+    var hasDevice: Bool { device != Self.noDevice }
 }
 
 /// Turns an access token into a session. Implemented by Accounts.

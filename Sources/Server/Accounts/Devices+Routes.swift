@@ -22,7 +22,10 @@ extension Devices: RouteProviding {
         }
         routes.add(.put, "/_matrix/client/v3/devices/{deviceId}") { [self] request in
             let id = try Self.deviceID(request.parameter("deviceId"))
-            if let name = try request.body.optionalString("display_name") {
+            if request.session.service != nil {
+                try await make(
+                    id, of: request.user, named: request.body.optionalString("display_name"))
+            } else if let name = try request.body.optionalString("display_name") {
                 try await rename(id, of: request.user, to: name)
             } else {
                 _ = try await device(id, of: request.user)

@@ -44,6 +44,22 @@ package final class Devices: Sendable {
         }
     }
 
+    /// Makes a device that has no token of its own, or names it: for application services.
+    /// - Throws: `M_INVALID_PARAM` when the name is too long.
+    func make(_ id: DeviceID, of user: UserID, named name: String?) async throws {
+        guard name?.count ?? 0 <= Self.maximumNameLength else {
+            throw MatrixError.invalidParam("A device's name has at most \(Self.maximumNameLength) characters")
+        }
+        try await journal.write { transaction in
+            var device =
+                try transaction.store.device(id, of: user)
+                ?? StoredDevice(user: user, id: id, displayName: nil, created: transaction.now)
+            if let name { device.displayName = name }
+            try transaction.store.setDevice(device)
+            try transaction.recordDeviceListChange(of: user)
+        }
+    }
+
     /// Deletes devices with their tokens, keys and messages; those that are not there do not matter.
     package func delete(_ ids: [DeviceID], of user: UserID) async throws {
         let deleted = try await journal.write { try $0.deleteDevices(ids, of: user) }

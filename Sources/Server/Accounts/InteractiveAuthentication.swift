@@ -55,6 +55,10 @@ package final class InteractiveAuthentication: Sendable {
     package func perform(
         _ request: Request, flows: [[AuthenticationStage]], _ action: (Authorised) async throws -> Answer
     ) async throws -> Answer {
+        // An application service proves who it is by its token, and its users have no passwords.
+        if request.optionalSession?.service != nil {
+            return try await action(Authorised(parameters: request.body, registrationToken: nil))
+        }
         guard let auth = try request.body.optionalObject("auth") else {
             return challenge(Challenge(session: begin(request), completed: []), flows)
         }

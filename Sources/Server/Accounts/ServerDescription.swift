@@ -66,13 +66,8 @@ package struct ServerDescription: Sendable, RouteProviding {
                 }
             }
         }
-        // No relay and no bridges: the empty answer says so, and clients go on.
+        // No relay: the empty answer says so, and clients go on.
         routes.add(.get, "/_matrix/client/v3/voip/turnServer") { _ in .empty }
-        routes.add(.get, "/_matrix/client/v3/thirdparty/protocols") { _ in .empty }
-        let unknown = MatrixError.notFound("There is no bridge to another network")
-        for path in ["protocol/{protocol}", "location/{protocol}", "user/{protocol}", "location", "user"] {
-            routes.add(.get, "/_matrix/client/v3/thirdparty/\(path)") { _ in throw unknown }
-        }
     }
 
     static func writeDiscovery(_ publicBaseURL: String, into object: inout JSONWriter) {

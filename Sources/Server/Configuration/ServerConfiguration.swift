@@ -22,6 +22,7 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var rooms = RoomSettings()
     package var portal = PortalSettings()
     package var support = SupportSettings()
+    package var applicationServices = ApplicationServiceSettings()
     package var media = MediaSettings()
     package var outbound = OutboundSettings()
     package var previews = PreviewSettings()

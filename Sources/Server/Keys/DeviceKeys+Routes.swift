@@ -20,6 +20,7 @@ extension DeviceKeys: RouteProviding {
     /// `POST /_matrix/client/v3/keys/upload`.
     private func upload(_ request: Request) async throws -> Answer {
         let session = request.session
+        guard session.hasDevice else { throw MatrixError.missingParam("device_id") }
         let keys = try DeviceKeyUpload(request.body, user: session.user, device: session.device)
         let left = try await upload(keys, of: session.user, device: session.device)
         return .object { body in

@@ -33,6 +33,13 @@ extension PublicRooms: RouteProviding {
             query.limit = Int(min(max(1, limit), Int64(maximumLimit)))
         }
         query.since = try since(body.optionalString("since"))
+        query.network = try body.optionalString("third_party_instance_id")
+        if try body.optionalBool("include_all_networks") ?? false {
+            guard query.network == nil else {
+                throw MatrixError.invalidParam("third_party_instance_id goes without include_all_networks")
+            }
+            query.network = ""
+        }
         guard let filter = try body.optionalObject("filter") else { return query }
         query.term = try filter.optionalString("generic_search_term")
         guard let types = filter["room_types"], !types.isNull else { return query }

@@ -18,6 +18,8 @@ package struct PublicRooms: Sendable {
         package var term: String?
         /// The room types that count, nil in it for rooms without one; nil for all.
         package var types: [String?]?
+        /// The rooms of a network's directory instead of the server's; all networks' with an empty name.
+        package var network: String?
 
         package init() {}
     }
@@ -40,7 +42,8 @@ package struct PublicRooms: Sendable {
     }
 
     package func page(_ query: Query) async throws -> Page {
-        try await journal.store.read { [journal] reader in
+        if let network = query.network { return try await page(query, of: network.isEmpty ? nil : network) }
+        return try await journal.store.read { [journal] reader in
             var page = Page(total: try reader.publicRoomCount())
             var after = query.since
             var scanned = 0
@@ -60,6 +63,17 @@ package struct PublicRooms: Sendable {
             }
             if let after, try !reader.publicRooms(after: after, limit: 1).isEmpty { page.next = after }
             return page
+        }
+    }
+
+    /// What application services list, all at once.
+    private func page(_ query: Query, of network: String?) async throws -> Page {
+        try await journal.store.read { [journal] reader in
+            let term = query.term.map(NameFolding.fold)
+            let rooms = try reader.networkRooms(network).compactMap { try journal.room($0, reader) }.filter {
+                Self.matches($0, term, query.types)
+            }
+            return Page(rooms: Array(rooms.prefix(query.limit)), next: nil, total: rooms.count)
         }
     }
 

@@ -18,7 +18,8 @@ extension Rooms {
             guard let id = RoomID(try request.body.requiredString("room_id")) else {
                 throw MatrixError.invalidParam("room_id is not a room ID")
             }
-            try await addAlias(request.identifier("roomAlias"), of: id, by: request.user)
+            try await addAlias(
+                request.identifier("roomAlias"), of: id, by: request.user, service: request.session.service)
             return .empty
         }
         routes.add(.delete, "\(directory)/room/{roomAlias}", authentication: .membersOnly) { [self] request in

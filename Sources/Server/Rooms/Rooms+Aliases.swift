@@ -5,18 +5,18 @@ import Store
 extension Rooms {
     /// - Throws: `M_NOT_FOUND` when the alias leads nowhere.
     package func room(for alias: RoomAlias) async throws -> RoomID {
-        guard let found = try await journal.store.read({ try $0.alias(alias) }) else {
-            throw MatrixError.notFound("There is no room with the alias \(alias)")
-        }
-        return found.room
+        if let found = try await journal.store.read({ try $0.alias(alias) }) { return found.room }
+        if let made = try await services?.room(for: alias) { return made }
+        throw MatrixError.notFound("There is no room with the alias \(alias)")
     }
 
     /// Makes an alias lead to a room. Members may.
     /// - Throws: `M_INVALID_PARAM` when the alias is another server's, `M_UNKNOWN` (409) when it is taken.
-    package func addAlias(_ alias: RoomAlias, of id: RoomID, by user: UserID) async throws {
+    package func addAlias(_ alias: RoomAlias, of id: RoomID, by user: UserID, service: String? = nil) async throws {
         guard alias.server == serverName, alias.localpart.isEmpty == false else {
             throw MatrixError.invalidParam("Aliases on this server end in :\(serverName)")
         }
+        try requireMayMake(alias, service)
         try await journal.write { transaction in
             guard try transaction.existingRoom(id).isJoined(user) else { throw Self.notInRoom }
             guard try transaction.store.alias(alias) == nil else {
@@ -24,6 +24,12 @@ extension Rooms {
             }
             try transaction.insertAlias(alias, of: id, by: user)
         }
+    }
+
+    /// - Throws: `M_EXCLUSIVE`.
+    func requireMayMake(_ alias: RoomAlias, _ service: String?) throws {
+        guard let all = services?.services else { return }
+        try all.requireMayMake(alias, service.flatMap { all.service($0) })
     }
 
     /// Takes an alias away: who made it, who may set the room's main alias, or an administrator.

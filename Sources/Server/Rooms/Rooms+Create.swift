@@ -7,7 +7,11 @@ extension Rooms {
     /// - Parameter time: milliseconds since 1970 of its events; nil for now.
     /// - Throws: `M_ROOM_IN_USE` when the alias is taken, `M_INVALID_ROOM_STATE` when the rules refuse one of the
     ///   events, `M_INVALID_PARAM` for an impossible alias, `M_NOT_FOUND` when somebody invited has no account.
-    package func create(_ creation: RoomCreation, by creator: UserID, at time: Int64? = nil) async throws -> RoomID {
+    package func create(
+        _ creation: RoomCreation, by creator: UserID, service: String? = nil, at time: Int64? = nil
+    ) async throws -> RoomID {
+        if let alias = try creation.aliasName.map(localAlias) { try requireMayMake(alias, service) }
+        for user in creation.invite { try await services?.prepare(user) }
         let proposal = try proposal(creation, by: creator, at: time)
         return try await journal.write { try proposal($0) }
     }

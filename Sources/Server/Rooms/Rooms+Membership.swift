@@ -38,6 +38,7 @@ extension Rooms {
         _ user: UserID, to id: RoomID, by sender: UserID, reason: String? = nil, isDirect: Bool = false,
         at time: Int64? = nil
     ) async throws {
+        try await services?.prepare(user)
         let change = MembershipChange(of: user, to: .invite, by: sender, reason: reason, isDirect: isDirect)
         try await self.change(change, in: id, at: time, unless: [])
     }

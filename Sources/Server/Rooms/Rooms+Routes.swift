@@ -8,7 +8,8 @@ extension Rooms: RouteProviding {
         routes.add(.post, "/_matrix/client/v3/createRoom", authentication: .membersOnly, limit: .membership) {
             [self] request in
             try request.requireNotSuspended()
-            let id = try await create(RoomCreation(request.body), by: request.user)
+            let id = try await create(
+                RoomCreation(request.body), by: request.user, service: request.session.service)
             return .object { $0.member("room_id", id.string) }
         }
         addMembershipRoutes(to: &routes)

@@ -15,7 +15,8 @@ extension Rooms {
             let event = OutgoingEvent(type: type, content: request.body)
             if let later = try await delayedEvents?.answer(request, event, transaction: transaction) { return later }
             let id = try await send(
-                type, request.body, to: request.roomID(), by: request.user, transaction: transaction)
+                type, request.body, to: request.roomID(), by: request.user, transaction: transaction,
+                at: request.massagedTime())
             return Self.answer(id)
         }
         routes.add(.put, "\(room)/redact/{eventId}/{txnId}", limit: .message) { [self] request in
@@ -34,7 +35,8 @@ extension Rooms {
             let event = OutgoingEvent(type: key.type, stateKey: key.key, content: request.body)
             if let later = try await delayedEvents?.answer(request, event, transaction: nil) { return later }
             let id = try await setState(
-                key, request.body, in: request.roomID(), by: request.user, isGuest: request.session.isGuest)
+                key, request.body, in: request.roomID(), by: request.user, isGuest: request.session.isGuest,
+                at: request.massagedTime())
             return Self.answer(id)
         }
     }

@@ -20,17 +20,21 @@ package final class Rooms: Sendable {
     let clock: WallClock
     /// For those who want an event sent later; nil where nobody can have that.
     let delayedEvents: DelayedEvents?
+    /// Whom to ask for users and rooms that are not there.
+    let services: ServiceQueries?
     let megolmSessions = MegolmSessions()
 
     package init(
         journal: Journal, serverName: String, configuration: Configuration = Configuration(),
-        clock: WallClock = .system, delayedEvents: DelayedEvents? = nil
+        clock: WallClock = .system, delayedEvents: DelayedEvents? = nil,
+        services: ServiceQueries? = nil
     ) {
         self.journal = journal
         self.serverName = serverName
         self.configuration = configuration
         self.clock = clock
         self.delayedEvents = delayedEvents
+        self.services = services
     }
 
     /// The room that an identifier or an alias stands for.

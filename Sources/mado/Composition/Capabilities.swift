@@ -26,6 +26,8 @@ final class Capabilities: Sendable {
     private let notices: ServerNotices
     let secondServers: SecondServers
     private let directory: SessionDirectory
+    let serviceAuthentication: ServiceAuthentication
+    private let serviceDeliveries: ServiceDeliveries
     let limiter: RateLimiter
     /// What the server asks of others.
     let http: HTTPClient
@@ -61,12 +63,24 @@ final class Capabilities: Sendable {
         let pushRules = PushRules(journal: journal)
         let ignoredUsers = IgnoredUsers()
         let unread = UnreadCounts(rules: pushRules, ignoredUsers: ignoredUsers)
+        let services = try ApplicationServiceFile.services(configuration)
+        let outbound = try HTTPClient(configuration.outbound)
+        let serviceTransport = HTTPServiceTransport(outbound)
+        let serviceDeliveries = ServiceDeliveries(
+            services: services, journal: journal, transport: serviceTransport, loop: loops[0])
         let notifier = SyncNotifier(loops: loops, journal: journal)
-        let typing = Typing(journal: journal, sequence: sequence) { notifier.typingChanged(in: [$0]) }
+        let typing = Typing(journal: journal, sequence: sequence) { room in
+            notifier.typingChanged(in: [room])
+            serviceDeliveries.typingChanged(in: room)
+        }
         let presence = Presence(
             journal: journal, sequence: sequence, clock: clock, loop: loops[0],
             settings: Presence.Settings(configuration.presence)
-        ) { notifier.presenceChanged(of: $0) }
+        ) { users in
+            notifier.presenceChanged(of: users)
+            serviceDeliveries.presenceChanged(of: users)
+        }
+        serviceDeliveries.attach(typing: typing, presence: presence)
         let deviceKeys = DeviceKeys(journal: journal, authentication: authentication)
         let sync = Sync(
             sources: SyncSources(
@@ -81,7 +95,8 @@ final class Capabilities: Sendable {
         let delayedEvents = DelayedEvents(
             journal: journal, loop: loops[0], settings: DelayedEvents.Settings(configuration.rooms))
         let rooms = Rooms(
-            journal: journal, serverName: serverName, configuration: roomSettings, delayedEvents: delayedEvents)
+            journal: journal, serverName: serverName, configuration: roomSettings, delayedEvents: delayedEvents,
+            services: ServiceQueries(services: services, journal: journal, transport: serviceTransport))
 
         let portal = Portal(rooms: rooms, settings: configuration.portal)
         accounts.addObserver(portal)
@@ -95,7 +110,6 @@ final class Capabilities: Sendable {
             thumbnailer: ThumbnailProcess(program: ThumbnailProcess.installedProgram),
             settings: MediaRepository.Settings(configuration.media))
 
-        let outbound = try HTTPClient(configuration.outbound)
         let previews = URLPreviews(
             pages: OutboundPages(client: outbound, deniedHosts: configuration.previews.deniedHosts), media: media,
             uploader: UserID(localpart: "mado", server: serverName), settings: configuration.previews)
@@ -109,7 +123,9 @@ final class Capabilities: Sendable {
             limiter: limiter, settings: SessionDirectory.Settings(configuration.sessions))
 
         // Those who count must know of a batch before those who wait for it ask them.
-        for observer in [pushRules, ignoredUsers, unread, presence, notifier, delayedEvents] as [any JournalObserver] {
+        for observer in [pushRules, ignoredUsers, unread, presence, notifier, delayedEvents, serviceDeliveries]
+            as [any JournalObserver]
+        {
             journal.addObserver(observer)
         }
         for observer in [presence, slidingConnections, notifier] as [any SessionObserver] {
@@ -141,6 +157,8 @@ final class Capabilities: Sendable {
         self.roles = roles
         reports = Reports(journal: journal)
         self.delayedEvents = delayedEvents
+        serviceAuthentication = ServiceAuthentication(services: services, journal: journal)
+        self.serviceDeliveries = serviceDeliveries
         roomModeration = RoomModeration(journal: journal)
         mediaModeration = MediaModeration(journal: journal, storage: mediaStorage)
         notices = ServerNotices(journal: journal, rooms: rooms, name: configuration.support.noticesName)
@@ -154,9 +172,12 @@ final class Capabilities: Sendable {
                 support: SupportContact(configuration.support)),
             Login(
                 journal: journal, sessions: sessions, passwords: passwords,
-                authentication: authentication, publicBaseURL: publicURL),
+                authentication: authentication, publicBaseURL: publicURL, services: services),
             sessions,
-            Registration(accounts: accounts, sessions: sessions, tokens: tokens, authentication: authentication),
+            Registration(
+                accounts: accounts, sessions: sessions, tokens: tokens, authentication: authentication,
+                services: services),
+            ServiceEndpoints(services: services, journal: journal, transport: serviceTransport),
             OwnAccount(accounts: accounts, authentication: authentication),
             devices, AccountModeration(accounts: accounts, devices: devices),
             profiles, media, previews, Filters(journal: journal), MemberDirectory(store: store),
@@ -195,4 +216,11 @@ final class Capabilities: Sendable {
         notifier.endAll()
         directory.endWaiting()
     }
+
+    /// Begins to tell application services what happens.
+    /// - Throws: `StoreError`; `MatrixError` where a member has a service's name.
+    func startServices() async throws { try await serviceDeliveries.start() }
+
+    /// Tells them nothing more.
+    func stopServices() { serviceDeliveries.stop() }
 }

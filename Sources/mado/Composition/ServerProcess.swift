@@ -45,6 +45,7 @@ final class ServerProcess {
         try Blocking.run {
             try await capabilities.presence.restore()
             try await capabilities.delayedEvents.restore()
+            try await capabilities.startServices()
         }
         do {
             try Blocking.run { [portal = capabilities.portal] in try await portal.prepare() }
@@ -62,7 +63,8 @@ final class ServerProcess {
                     isDemo: configuration.isDemo)),
             authority: authority?.file, health: Health { health.state })
         let application = MatrixApplication(
-            routes: capabilities.routes(with: pages), authenticator: capabilities.sessions, limiter: limiter,
+            routes: capabilities.routes(with: pages), authenticator: capabilities.sessions,
+            services: capabilities.serviceAuthentication, limiter: limiter,
             observer: requestLog)
         let server = HTTPServer(
             configuration: HTTPServerConfiguration(configuration, tls: tls), group: group, application: application)
@@ -141,6 +143,7 @@ final class ServerProcess {
         log.info("stopping")
         health.stop()
         capabilities.endWaiting()
+        capabilities.stopServices()
         let grace = configuration.http.shutdownGrace
         // Nothing in it throws.
         _ = try? Blocking.run { [server, metricsServer, admin, capabilities] in

@@ -6,7 +6,8 @@ import Server
 /// All keys of the configuration, in the order of the example file: keys without a table first, then table by table.
 enum ConfigurationKeys {
     static let all: [ConfigurationKey] =
-        server + registration + rooms + portal + support + media + outbound + previews + tls + log + metrics + presence
+        server + registration + rooms + portal + support + applicationServices + media + outbound + previews + tls + log
+        + metrics + presence
         + sync
         + sessions
         + limits + http + deadlines
@@ -31,6 +32,7 @@ enum ConfigurationKeys {
         "portal": "The portal: the space that every member is in, with feeds, channels, boards and applications.",
         "support":
             "How members reach those who run the server (.well-known/matrix/support), and how these write to them.",
+        "application_services": "Bridges to other networks and bots that speak for users of their own.",
         "media": "Files that members upload, in the folder media of the data folder.",
         "outbound": "What the server asks of other servers: pushes, feeds, previews.",
         "previews": "Previews of links in messages: the server fetches the pages. It asks none in private networks.",
@@ -132,6 +134,13 @@ enum ConfigurationKeys {
             "support.notices_name", \.support.noticesName, allowed: "a name",
             "The name under which the server writes to members (mado notice).",
             isAllowed: { (1...255).contains($0.utf8.count) }),
+    ]
+
+    private static let applicationServices: [ConfigurationKey] = [
+        .list(
+            "application_services.registrations", \.applicationServices.registrations, allowed: "a list of paths",
+            example: "[\"/etc/mado/irc.yaml\"]", "Their registration files, as each of them makes it (YAML).",
+            render: { $0 }, parse: { $0.isEmpty || $0.utf8.contains(0) ? nil : $0 })
     ]
 
     private static let media: [ConfigurationKey] = [

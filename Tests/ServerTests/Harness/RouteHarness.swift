@@ -36,10 +36,13 @@ final class RouteHarness: Sendable {
 
     /// - Parameters:
     ///   - limits: none unless given.
+    ///   - transport: how application services are asked.
     ///   - adding: makes further capabilities from what is there, and adds their routes.
     init(
         configuration: AccountsConfiguration = .test, limits: [RateLimitGroup: RateLimit] = [:],
-        pendingAuthentications: Int = 64, adding: (RouteHarness.Parts, inout Routes) throws -> Void = { _, _ in }
+        pendingAuthentications: Int = 64, services: ApplicationServices = .none,
+        transport: any ServiceTransport = ScriptedServiceTransport(),
+        adding: (RouteHarness.Parts, inout Routes) throws -> Void = { _, _ in }
     ) throws {
         folder = NSTemporaryDirectory() + "mado-test-" + UUID().uuidString
         store = try SQLiteStore(folder: folder)
@@ -67,10 +70,12 @@ final class RouteHarness: Sendable {
         let capabilities: [any RouteProviding] = [
             ServerDescription(publicBaseURL: configuration.publicBaseURL),
             Registration(
-                accounts: accounts, sessions: sessions, tokens: registrationTokens, authentication: authentication),
+                accounts: accounts, sessions: sessions, tokens: registrationTokens, authentication: authentication,
+                services: services),
             Login(
                 journal: journal, sessions: sessions, passwords: passwords, authentication: authentication,
-                publicBaseURL: configuration.publicBaseURL),
+                publicBaseURL: configuration.publicBaseURL, services: services),
+            ServiceEndpoints(services: services, journal: journal, transport: transport),
             sessions, openID,
             OwnAccount(accounts: accounts, authentication: authentication),
             devices, AccountModeration(accounts: accounts, devices: devices),
@@ -84,7 +89,9 @@ final class RouteHarness: Sendable {
                 sessions: sessions, profiles: profiles, pushRules: pushRules, authentication: authentication,
                 openID: openID),
             &routes)
-        application = MatrixApplication(routes: routes, authenticator: sessions, limiter: limiter, observer: log)
+        application = MatrixApplication(
+            routes: routes, authenticator: sessions,
+            services: ServiceAuthentication(services: services, journal: journal), limiter: limiter, observer: log)
     }
 
     /// What further capabilities are made from.
@@ -104,12 +111,14 @@ final class RouteHarness: Sendable {
     /// Runs a test on a server, and stops that afterwards; the server must not have failed inside.
     static func run(
         configuration: AccountsConfiguration = .test, limits: [RateLimitGroup: RateLimit] = [:],
-        pendingAuthentications: Int = 64, adding: (Parts, inout Routes) throws -> Void = { _, _ in },
+        pendingAuthentications: Int = 64, services: ApplicationServices = .none,
+        transport: any ServiceTransport = ScriptedServiceTransport(),
+        adding: (Parts, inout Routes) throws -> Void = { _, _ in },
         _ body: (RouteHarness) async throws -> Void
     ) async throws {
         let server = try RouteHarness(
             configuration: configuration, limits: limits, pendingAuthentications: pendingAuthentications,
-            adding: adding)
+            services: services, transport: transport, adding: adding)
         do {
             try await body(server)
         } catch {
