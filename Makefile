@@ -32,9 +32,13 @@ build: packages
 	@$(SWIFT) build -c release --static-swift-stdlib --product mado-thumbnailer
 	@$(SWIFT) build -c release --static-swift-stdlib --product mado-arcade
 
-# Mado's desktop program alone; PROFILE=NAME for another person beside the first.
+# Mado's desktop program alone; PROFILE=NAME for another person beside the first. It offers SERVER, or the demonstration
+# server of `make run`.
 desktop: desktop-build
-	@.build/release/mado-desktop $(if $(PROFILE),--profile '$(PROFILE)') $(if $(SERVER),--server '$(SERVER)')
+	@authority='$(DATA)/certificates/ca.crt'; server='$(SERVER)'; \
+	if [ -z "$$server" ] && [ -f "$$authority" ]; then server='$(LISTEN)'; else authority=; fi; \
+	exec .build/release/mado-desktop $(if $(PROFILE),--profile '$(PROFILE)') \
+		$${server:+--server "$$server"} $${authority:+--authority "$$authority"}
 
 desktop-build:
 	@scripts/install-packages desktop
@@ -106,6 +110,11 @@ bench: bench-packages $(synapse)
 $(synapse):
 	python3 -m venv .build/synapse
 	.build/synapse/bin/pip install --quiet matrix-synapse
+
+# The desktop program beside nheko, into bench/results-desktop.md.
+.PHONY: bench-desktop
+bench-desktop: clients-packages desktop-build build
+	bench/desktop .build/release/mado .build/release/mado-desktop --results bench/results-desktop.md
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Fuzz

@@ -66,7 +66,8 @@ let package = Package(
         library("Outbound", ["CurlKit", "HTTP", "EventLoop", "LinuxShims", "CurlShims", "CCurl"]),
         library("MatrixAPI", ["JSON"]),
         library("Store", ["MatrixAPI"]),
-        library("StoreSQLite", ["Store", "MatrixAPI", "JSON", "EventLoop", "LinuxShims", "CSQLite"]),
+        library("SQLite", ["CSQLite"]),
+        library("StoreSQLite", ["Store", "MatrixAPI", "JSON", "EventLoop", "LinuxShims", "SQLite", "CSQLite"]),
         library(
             "Server",
             [
@@ -98,8 +99,8 @@ let package = Package(
         library(
             "ClientKit",
             [
-                "MatrixAPI", "JSON", "CurlKit", "LinuxShims", "CurlShims", "CCurl", "SecretShims", "CSecret", "CSQLite",
-                "COpenSSL",
+                "MatrixAPI", "JSON", "SQLite", "CurlKit", "LinuxShims", "CurlShims", "CCurl", "SecretShims", "CSecret",
+                "CSQLite", "COpenSSL",
             ]),
         library("GtkKit", ["GtkShims", "CGtk"]),
         library("MediaKit", ["GtkKit", "MediaShims", "CGStreamer", "CGtk"]),

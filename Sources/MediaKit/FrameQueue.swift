@@ -12,8 +12,8 @@ final class FrameQueue: @unchecked Sendable {
     @MainActor var deliver: @MainActor (Texture) -> Void = { _ in }
 
     /// On the streaming thread.
-    fileprivate func arrived(_ sink: UnsafeMutablePointer<GstAppSink>?) {
-        guard let sink, let sample = gst_app_sink_pull_sample(sink) else { return }
+    fileprivate func take(_ sample: OpaquePointer?) {
+        guard let sample else { return }
         defer { gst_sample_unref(sample) }
         guard pending.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged else {
             return
@@ -39,7 +39,13 @@ final class FrameQueue: @unchecked Sendable {
 }
 
 let frameArrived: @convention(c) (UnsafeMutablePointer<GstAppSink>?, gpointer?) -> GstFlowReturn = { sink, box in
-    if let box { Unmanaged<FrameQueue>.fromOpaque(box).takeUnretainedValue().arrived(sink) }
+    if let box { Unmanaged<FrameQueue>.fromOpaque(box).takeUnretainedValue().take(gst_app_sink_pull_sample(sink)) }
+    return GST_FLOW_OK
+}
+
+/// The frame on which a paused player stands.
+let frameWaits: @convention(c) (UnsafeMutablePointer<GstAppSink>?, gpointer?) -> GstFlowReturn = { sink, box in
+    if let box { Unmanaged<FrameQueue>.fromOpaque(box).takeUnretainedValue().take(gst_app_sink_pull_preroll(sink)) }
     return GST_FLOW_OK
 }
 

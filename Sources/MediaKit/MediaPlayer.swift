@@ -57,7 +57,7 @@ internal import MediaShims
                 self?.onFrame(texture)
             }
             let box = Unmanaged.passRetained(frames).toOpaque()
-            guard let sink = mado_video_sink_new(frameArrived, box, frameQueueReleased) else {
+            guard let sink = mado_video_sink_new(frameWaits, frameArrived, box, frameQueueReleased, 0) else {
                 throw MediaError.missingElement("appsink")
             }
             mado_element_set_object(playbin, "video-sink", sink)

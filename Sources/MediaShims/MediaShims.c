@@ -35,14 +35,31 @@ gboolean mado_sample_read(GstSample *sample, void (*show)(const guint8 *pixels, 
     return TRUE;
 }
 
-GstElement *mado_video_sink_new(GstFlowReturn (*arrived)(GstAppSink *sink, gpointer data), gpointer data,
-                                GDestroyNotify destroyed) {
+gboolean mado_player_video_size(GstElement *playbin, int *width, int *height) {
+    GstPad *pad = NULL;
+    g_signal_emit_by_name(playbin, "get-video-pad", 0, &pad);
+    if (!pad) return FALSE;
+    GstCaps *caps = gst_pad_get_current_caps(pad);
+    gst_object_unref(pad);
+    if (!caps) return FALSE;
+    GstStructure *structure = gst_caps_get_structure(caps, 0);
+    gboolean found = gst_structure_get_int(structure, "width", width) && gst_structure_get_int(structure, "height", height);
+    gst_caps_unref(caps);
+    return found;
+}
+
+GstElement *mado_video_sink_new(GstFlowReturn (*waiting)(GstAppSink *sink, gpointer data),
+                                GstFlowReturn (*arrived)(GstAppSink *sink, gpointer data), gpointer data,
+                                GDestroyNotify destroyed, int limit) {
     GstElement *sink = gst_element_factory_make("appsink", NULL);
     if (!sink) return NULL;
     GstCaps *caps = gst_caps_from_string("video/x-raw,format=RGBA");
+    if (limit > 0)
+        gst_caps_set_simple(caps, "width", GST_TYPE_INT_RANGE, 1, limit, "height", GST_TYPE_INT_RANGE, 1, limit,
+                            "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, NULL);
     g_object_set(sink, "caps", caps, "max-buffers", 1, "drop", TRUE, "sync", TRUE, NULL);
     gst_caps_unref(caps);
-    GstAppSinkCallbacks callbacks = {.new_sample = arrived, .new_preroll = NULL};
+    GstAppSinkCallbacks callbacks = {.new_sample = arrived, .new_preroll = waiting};
     gst_app_sink_set_callbacks(GST_APP_SINK(sink), &callbacks, data, destroyed);
     return sink;
 }

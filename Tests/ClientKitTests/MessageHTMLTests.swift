@@ -89,4 +89,18 @@ import Testing
         #expect(depth < 30)
         #expect(blocks == [paragraph("deep")])
     }
+
+    @Test func spoilersAreHiddenWhereTextIsShownWithoutClicking() {
+        let html = "The murderer is <span data-mx-spoiler>the gardener</span>, <b>sorry</b>"
+        #expect(
+            MessageHTML.shownText(plain: "The murderer is the gardener, sorry", html: html)
+                == "The murderer is ▒▒▒▒▒▒▒▒▒▒▒▒, sorry")
+        #expect(MessageHTML.shownText(plain: "as it is", html: "<b>as</b> it is") == "as it is")
+        guard case .paragraph(let spans) = MessageHTML.parse(html).first else { return }
+        let hidden = MessageHTML.hidingSpoilers(spans, link: "mado:reveal")
+        #expect(!hidden.contains { $0.text.contains("gardener") })
+        #expect(hidden.filter { $0.link != nil }.map(\.link) == ["mado:reveal"])
+        // A sender's own link of that kind is none.
+        #expect(MessageHTML.parse("<a href='mado:reveal'>x</a>") == [paragraph("x")])
+    }
 }

@@ -77,11 +77,16 @@ class Window:
         # In a mount namespace of its own the program finds the test's certificates where the system's are.
         privilege = [] if os.getuid() == 0 else ["--map-root-user", "--user"]
         script = 'mount --bind "$0" /etc/ssl/certs && exec "$@"'
-        with open(self.log, "w") as log:
-            self.process = subprocess.Popen(
-                ["unshare", *privilege, "--mount", "sh", "-c", script, certificates, *command],
-                env={**os.environ, **variables, **environment}, stdout=log, stderr=log)
+        self.command = ["unshare", *privilege, "--mount", "sh", "-c", script, certificates, *command]
+        self.environment = {**os.environ, **variables, **environment}
         self.window = None
+        self.start()
+
+    def start(self):
+        """Starts it, or starts it again after it has been left."""
+        with open(self.log, "w") as log:
+            self.process = subprocess.Popen(self.command, env=self.environment, stdout=log, stderr=log)
+        return self.process
 
     def wait_for_window(self, title="."):
         """Waits for the main window and puts it into its place."""

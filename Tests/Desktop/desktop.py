@@ -55,7 +55,7 @@ class Desktop:
         self.environment = environment or {}
         self.process = None
 
-    def start(self, *more):
+    def start(self, *more, waits=True):
         run = f"{self.home}/run"
         os.makedirs(run, mode=0o700, exist_ok=True)
         self.variables = variables = {
@@ -71,7 +71,8 @@ class Desktop:
             self.process = subprocess.Popen(
                 [PROGRAM, *self.profile, *self.options, *more], stdout=log, stderr=log,
                 env={name: value for name, value in {**os.environ, **variables, **self.environment}.items() if value})
-        self.until(lambda: self.application() is not None, "the program is there")
+        if waits:
+            self.until(lambda: self.application() is not None, "the program is there")
         return self
 
     def call_again(self, *words):

@@ -19,6 +19,35 @@ package enum MessageHTML {
         return builder.finish()
     }
 
+    /// Spans in whose place something else stands where they are spoilers.
+    /// - Parameter link: what the replacement leads to.
+    package static func hidingSpoilers(_ spans: [MessageSpan], link: String?) -> [MessageSpan] {
+        spans.map { span in
+            guard span.style.contains(.spoiler) else { return span }
+            // It says nothing of what is there but roughly how much.
+            let length = min(12, max(4, span.text.count))
+            return MessageSpan(text: String(repeating: "▒", count: length), link: link)
+        }
+    }
+
+    /// Text for lists, notifications and screen readers: the plain one, and where something in the message is a spoiler,
+    /// the message's without it.
+    package static func shownText(plain: String, html: String?) -> String {
+        guard let html, html.contains("data-mx-spoiler") else { return plain }
+        return parse(html).map(text).joined(separator: "\n")
+    }
+
+    private static func text(_ block: MessageBlock) -> String {
+        switch block {
+        case .paragraph(let spans), .heading(_, let spans):
+            hidingSpoilers(spans, link: nil).map(\.text).joined()
+        case .code(let text): text
+        case .quote(let blocks): blocks.map(text).joined(separator: "\n")
+        case .list(_, let items): items.map { $0.map(text).joined(separator: "\n") }.joined(separator: "\n")
+        case .rule: ""
+        }
+    }
+
     /// Text without HTML: its lines as they are, with links found.
     package static func parse(plain: String) -> [MessageBlock] {
         [.paragraph(Linkifier.spans(MessageSpan(text: plain)))]

@@ -100,12 +100,11 @@ extension MatrixClient {
             let possible = flows.compactMap { $0["stages"]?.array?.compactMap(\.string) }
                 .filter { flow in flow.allSatisfy { stages.contains($0) || done.contains($0) } }
             guard let next = possible.first?.first(where: { !done.contains($0) }) else {
-                throw MatrixClientError(
-                    status: 401, errcode: nil, message: "The server wants a step that this program does not know.")
+                throw ClientError.unknownStep
             }
             auth = (next, answer["session"]?.string)
         }
-        throw MatrixClientError(status: 401, errcode: nil, message: "The server asks for the same step again.")
+        throw ClientError.unknownStep
     }
 
     private static func login(_ answer: JSONValue) throws -> LoginAnswer {

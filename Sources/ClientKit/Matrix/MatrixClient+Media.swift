@@ -16,7 +16,7 @@ extension MatrixClient {
     /// - Parameter size: of the thumbnail, in pixels.
     func download(_ uri: String, size: Int?, to path: String) async throws {
         guard let (server, id) = Self.parts(of: uri) else {
-            throw MatrixClientError(status: 0, errcode: nil, message: "\(uri) is not a file on a Matrix server.")
+            throw ClientError.notAFile(uri: uri)
         }
         let query = size.map { [("width", String($0)), ("height", String($0)), ("method", "scale")] } ?? []
         let kind = size == nil ? "download" : "thumbnail"

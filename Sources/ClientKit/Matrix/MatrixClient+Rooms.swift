@@ -65,6 +65,17 @@ extension MatrixClient {
             "GET", Self.v3 + ["rooms", roomID, "context", eventID], query: [("limit", String(limit))])
     }
 
+    /// `GET /relations`, of a thread: newest first.
+    func thread(_ rootID: String, in roomID: String, from token: String?) async throws -> JSONValue {
+        let query = [("limit", "100")] + (token.map { [("from", $0)] } ?? [])
+        return try await send(
+            "GET", ["_matrix", "client", "v1", "rooms", roomID, "relations", rootID, "m.thread"], query: query)
+    }
+
+    func event(_ eventID: String, in roomID: String) async throws -> JSONValue {
+        try await send("GET", Self.v3 + ["rooms", roomID, "event", eventID])
+    }
+
     /// `GET /timestamp_to_event`: the first event at a time or after it.
     func event(at timestamp: Int64, in roomID: String) async throws -> String {
         try await send(
@@ -109,10 +120,10 @@ extension MatrixClient {
 
 extension JSONValue {
     /// The member's string.
-    /// - Throws: ``MatrixClientError`` when the answer has none.
+    /// - Throws: ``ClientError/badAnswer`` when the answer has none.
     func required(_ key: String) throws -> String {
         guard let string = self[key]?.string else {
-            throw MatrixClientError(status: 200, errcode: nil, message: "The server's answer has no \(key).")
+            throw ClientError.badAnswer
         }
         return string
     }

@@ -52,8 +52,7 @@ package struct MatrixClient: Sendable {
         let value = try? JSONValue.parse(response.body, limits: limits)
         guard (200..<300).contains(response.status) else { throw MatrixClientError(response, value) }
         guard let value, value.isObject else {
-            throw MatrixClientError(
-                status: response.status, errcode: nil, message: "The server's answer cannot be understood.")
+            throw ClientError.badAnswer
         }
         return value
     }

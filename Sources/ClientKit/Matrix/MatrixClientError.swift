@@ -4,7 +4,7 @@ package struct MatrixClientError: Error, Sendable, Equatable {
     package var status: Int
     /// Matrix's code, such as `M_FORBIDDEN`; nil when the answer was not Matrix's standard error.
     package var errcode: String?
-    /// What a user can read.
+    /// The server's own words, in whatever language it speaks.
     package var message: String
     /// The server wants no request for so long.
     package var retryAfterMilliseconds: Int64?

@@ -101,22 +101,23 @@ final class AccountEngine: Sendable {
 
     /// Account data that was changed here goes to the server.
     func sendAccountData() async {
-        for type in [OwnAccountData.contacts] {
-            let content = try? await store.read { database -> [UInt8]? in
-                guard try database.value(OwnAccountData.unsent(type)) != nil else { return nil }
-                return try database.accountData(type).map { Array($0.bytes) }
+        let type = OwnAccountData.contacts
+        guard (try? await store.read({ try $0.hasUnsentContacts })) == true else { return }
+        do {
+            // Other devices may have changed it since.
+            let there = try await client.accountData(type, user: owner)
+            let content = try await change { database, changes in
+                try database.mergeContacts(there)
+                changes.contacts = true
+                return try database.contacts().json
             }
-            guard let content = content ?? nil else { continue }
-            do {
-                try await client.setAccountData(type, content, user: owner)
-            } catch {
-                continue
-            }
-            try? await store.write { database in
+            try await client.setAccountData(type, content, user: owner)
+            try await store.write { database in
                 // Changed again meanwhile: that has to go, too.
-                guard try database.accountData(type).map({ Array($0.bytes) }) == content else { return }
-                try database.setValue(nil, for: OwnAccountData.unsent(type))
+                if try database.contacts().json == content { try database.setContactsSent() }
             }
+        } catch {
+            // The next connection tries again.
         }
     }
 }

@@ -3,13 +3,7 @@ extension AccountModel {
 
     /// The direct conversation with somebody, the one with the newest activity if there are several.
     package func directConversation(with userID: String) -> ConversationModel? {
-        conversations.first { conversation in
-            guard conversation.isDirect else { return false }
-            let others = conversation.others
-            if others.count == 1 { return others[0].userID == userID }
-            guard others.isEmpty, case .declined(let people) = conversation.requestState else { return false }
-            return people.contains { $0.userID == userID }
-        }
+        conversations.first { $0.partner?.userID == userID }
     }
 
     /// Asks people for a chat. A direct conversation that is there already is taken again; several people make a group.
@@ -19,7 +13,7 @@ extension AccountModel {
         let parts = try running()
         let people = people.filter { $0 != userID }
         guard let first = people.first else {
-            throw MatrixClientError(status: 0, errcode: nil, message: "Nobody was chosen.")
+            throw ClientError.nobodyChosen
         }
         let line = line.flatMap { $0.isEmpty ? nil : $0 }
         let isDirect = people.count == 1
@@ -44,7 +38,7 @@ extension AccountModel {
         try await keepAsked(people, in: roomID, line: line, isDirect: isDirect)
         if isDirect { try? await addDirect(roomID, with: first) }
         guard let conversation = byRoom[roomID] else {
-            throw MatrixClientError(status: 0, errcode: nil, message: "The conversation has ended again.")
+            throw ClientError.conversationEnded
         }
         // Who accepts finds the line in the conversation, too; other programs show only that.
         if let line { conversation.send(text: line) }
@@ -105,7 +99,7 @@ extension AccountModel {
         if request.isDirect { try? await addDirect(request.roomID, with: request.from.userID) }
         await settle()
         guard let conversation = byRoom[request.roomID] else {
-            throw MatrixClientError(status: 0, errcode: nil, message: "The conversation has ended again.")
+            throw ClientError.conversationEnded
         }
         return conversation
     }

@@ -40,14 +40,23 @@ extension AccountModel {
 
     package func addContact(_ userID: String) {
         changeContacts { if $0.groups[userID] == nil { $0.groups[userID] = .some(nil) } }
-        // Names of people of whom no room tells come from their profile.
-        guard let parts, known[userID].map({ $0.displayName == Person.localpart(of: userID) }) ?? true else { return }
+        learn(userID)
+    }
+
+    /// Name and picture of somebody of whom no room tells come from their profile, once.
+    /// - Parameter roomID: whose summary shows them.
+    func learn(_ userID: String, for roomID: String? = nil) {
+        let person = known[userID]
+        guard let parts, person?.avatar == nil || person?.displayName == Person.localpart(of: userID),
+            learned.insert(userID).inserted
+        else { return }
         Task {
             guard let profile = try? await parts.client.profile(of: userID) else { return }
             try? await parts.engine.change { database, changes in
                 try database.setProfile(
                     of: userID, displayName: profile["displayname"]?.string, avatar: profile["avatar_url"]?.string)
                 changes.people = [userID]
+                changes.summaries = Set(roomID.map { [$0] } ?? [])
             }
         }
     }
@@ -62,10 +71,7 @@ extension AccountModel {
     private func changeContacts(_ change: @escaping @Sendable (inout ContactData) -> Void) {
         guard let parts else { return }
         parts.engine.submit { database, changes in
-            var data = ContactData(try database.accountData(OwnAccountData.contacts))
-            change(&data)
-            try database.setAccountData(OwnAccountData.contacts, data.json)
-            try database.setValue("1", for: OwnAccountData.unsent(OwnAccountData.contacts))
+            try database.changeContacts(change)
             changes.contacts = true
         }
         parts.sendSoon()

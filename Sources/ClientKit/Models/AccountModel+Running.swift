@@ -22,7 +22,7 @@ extension AccountModel {
         engine.storeLimit = storeLimit
         engine.onFailure { [weak self] error in
             Task { @MainActor in
-                self?.storeProblem = "\(error)"
+                self?.storeProblem = error
                 self?.changes.notify(.outbox)
             }
         }
@@ -50,7 +50,9 @@ extension AccountModel {
     /// Everything that the lists show, and what a killed process left behind.
     private func loadModels(_ engine: AccountEngine) async throws {
         let owner = userID
+        let isMado = record.isMado
         let (update, presence, files) = try await engine.store.read { database in
+            try isMado ? database.setTellsPresence() : database.readTellsPresence()
             var changes = StoreChanges()
             changes.allSummaries = true
             changes.contacts = true

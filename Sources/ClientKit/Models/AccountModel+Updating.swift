@@ -59,7 +59,9 @@ extension AccountModel {
         let before = requests
         for summary in summaries {
             requests.removeAll { $0.roomID == summary.roomID }
-            if let request = summary.request { requests.append(request) }
+            guard let request = summary.request else { continue }
+            requests.append(request)
+            if request.from.avatar == nil { learn(request.from.userID, for: summary.roomID) }
         }
         requests.sort { ($0.at, $0.roomID) > ($1.at, $1.roomID) }
         return requests != before

@@ -31,13 +31,15 @@
     /// What the organisation shows.
     package private(set) lazy var portal = PortalModel(account: self)
     /// The last error with what was entered or received here, for a message to the user.
-    package internal(set) var storeProblem: String?
+    package internal(set) var storeProblem: (any Error)?
 
     var record: AccountRecord
     /// Set by `start`, gone after `stop`.
     var parts: AccountParts?
     var byRoom: [String: ConversationModel] = [:]
     var known: [String: Person] = [:]
+    /// Whose profile was asked for.
+    var learned: Set<String> = []
     var isIdle = false
     weak var client: ClientModel?
 
@@ -53,10 +55,10 @@
     }
 
     /// What works for the account.
-    /// - Throws: ``MatrixClientError`` when the account is not running.
+    /// - Throws: ``ClientError/notRunning``.
     func running() throws -> AccountParts {
         guard let parts else {
-            throw MatrixClientError(status: 0, errcode: nil, message: "The account is not running.")
+            throw ClientError.notRunning
         }
         return parts
     }
@@ -75,6 +77,9 @@
 }
 
 extension AccountModel {
+    /// Where the server was found; its name alone need not lead there.
+    package var address: String { record.baseURL }
+
     /// Whether the server has Mado's own endpoints, the stream among them.
     package var isOnMadoServer: Bool { record.isMado }
 

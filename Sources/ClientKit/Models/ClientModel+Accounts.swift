@@ -1,4 +1,5 @@
 import JSON
+import MatrixAPI
 
 extension ClientModel {
     /// Reads the accounts from the disk and starts them. One that cannot start stands in the list all the same.
@@ -86,7 +87,9 @@ extension ClientModel {
         let transport = try makeTransport(network)
         let answer = try await ask(MatrixClient(baseURL: server.baseURL, transport: transport, accessToken: nil))
         var record = AccountRecord(
-            userID: answer.userID, deviceID: answer.deviceID, serverName: server.serverName,
+            userID: answer.userID, deviceID: answer.deviceID,
+            // What was entered may be an address; the name is what stands in the member's id.
+            serverName: UserID(answer.userID).map { String($0.server) } ?? server.serverName,
             baseURL: server.baseURL, isMado: server.isMado)
         record.network = network
         let secrets = secrets
@@ -137,6 +140,8 @@ extension ClientModel {
 extension AccountModel {
     /// Whether this is the account that somebody means who enters a name.
     func isAccount(of user: String, on server: ServerDescription) -> Bool {
-        userID == user || (serverName == server.serverName && Person.localpart(of: userID) == user)
+        userID == user
+            || ((serverName == server.serverName || record.baseURL == server.baseURL)
+                && Person.localpart(of: userID) == user)
     }
 }

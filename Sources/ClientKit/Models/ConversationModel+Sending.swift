@@ -1,3 +1,5 @@
+import Glibc
+
 extension ConversationModel {
     /// Puts a message into the outbox. Light Markdown becomes formatted text.
     /// - Parameter mentions: user ids.
@@ -15,9 +17,10 @@ extension ConversationModel {
     }
 
     /// Puts a file into the outbox: it is copied, so that the original may go.
+    /// - Parameter isTemporary: the original goes as soon as it is copied.
     package func send(
         file path: String, mimeType: String, name: String, kind: FileKind, width: Int? = nil, height: Int? = nil,
-        duration: Int64? = nil, caption: String? = nil
+        duration: Int64? = nil, caption: String? = nil, still: Still? = nil, isTemporary: Bool = false
     ) {
         guard let parts = account.parts else { return }
         var entry = newEntry(.file)
@@ -25,11 +28,16 @@ extension ConversationModel {
         let copy = "\(parts.engine.filesFolder)/\(entry.transactionID)"
         let described = OutboxFile(
             path: copy, mimeType: mimeType, name: name, kind: kind, size: 0, width: width, height: height,
-            duration: duration)
+            duration: duration, still: still.map { $0.copied(to: copy + "-still") })
         parts.engine.submit { [entry] database, changes in
             var entry = entry
             var file = described
             file.size = try FileFolder.copy(path, to: copy)
+            if isTemporary { unlink(path) }
+            if let still, let path = file.still?.path {
+                file.still?.size = try FileFolder.copy(still.path, to: path)
+                unlink(still.path)
+            }
             entry.file = file
             try database.addEntry(entry)
             changes = .outbox(in: entry.roomID)
@@ -46,6 +54,7 @@ extension ConversationModel {
             var entry = conversation.newEntry(.edit)
             entry.target = names?.eventID ?? itemID
             entry.text = text
+            entry.captioned = try conversation.fileContent(of: itemID, names?.eventID, in: database)
             entry.mentions = try conversation.mentions(of: itemID, names?.eventID, in: database).filter {
                 $0.isNamed(in: text)
             }

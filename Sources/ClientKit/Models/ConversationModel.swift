@@ -1,3 +1,5 @@
+import JSON
+
 /// One conversation: a room that this member has joined.
 @MainActor package final class ConversationModel {
     package let roomID: String
@@ -42,6 +44,8 @@
     var gaps: [Int64] = []
     var filling: Task<Void, Never>?
     var hasAllMembers = false
+    /// Events of threads that were fetched, by root.
+    var fetchedThreads: [String: [JSONValue]] = [:]
     var isTyping = false
     /// When the others were last told that this member types, in milliseconds of the clock's uptime.
     var typingTold: Int64 = 0
@@ -57,4 +61,11 @@
 extension ConversationModel {
     /// The members without oneself.
     package var others: [Person] { members.filter { $0.userID != account.userID } }
+
+    /// The other one of a direct conversation, also when they have declined.
+    package var partner: Person? {
+        guard isDirect else { return nil }
+        if case .declined(let people) = requestState { return people.count == 1 ? people[0] : nil }
+        return others.count == 1 ? others[0] : nil
+    }
 }

@@ -42,7 +42,7 @@ struct MediaStore: Sendable {
     /// The server's and the medium's name, as file names that nothing can lead elsewhere with.
     private func location(of uri: String, size: Int) throws -> String {
         guard let (server, id) = MatrixClient.parts(of: uri) else {
-            throw MatrixClientError(status: 0, errcode: nil, message: "\(uri) is not a file on a Matrix server.")
+            throw ClientError.notAFile(uri: uri)
         }
         func safe(_ name: String) -> String {
             String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" })

@@ -8,12 +8,17 @@ extension OutboxEntry {
 
     /// What is shown of it until it comes back.
     var shownContent: TimelineItem.Content {
+        if let captioned, let content = try? JSONValue.parse(JSONWriter.object { writeCaption(of: captioned, to: &$0) })
+        {
+            return TimelineReader.messageContent(content)
+        }
         guard let file else {
             return .text(plain: text, html: LightMarkdown.html(text, mentions: mentions))
         }
         let media = MediaReference(
             uri: upload ?? "file://" + file.path, mimeType: file.mimeType, size: file.size, width: file.width,
-            height: file.height, duration: file.duration, name: file.name)
+            height: file.height, duration: file.duration, name: file.name,
+            thumbnail: file.still.map { $0.upload ?? "file://" + $0.path })
         let caption = text.isEmpty ? nil : text
         switch file.kind {
         case .image: return .image(media, caption: caption)
@@ -37,7 +42,9 @@ extension OutboxEntry {
                 // For clients that know no edits, the new text stands with an asterisk.
                 content.member("msgtype", "m.text")
                 content.member("body", "* " + text)
-                content.object("m.new_content") { writeText(to: &$0) }
+                content.object("m.new_content") { new in
+                    if let captioned { writeCaption(of: captioned, to: &new) } else { writeText(to: &new) }
+                }
                 content.object("m.mentions") { _ in }
             case .reaction, .submission: break
             case .redaction:
@@ -61,6 +68,25 @@ extension OutboxEntry {
         }
     }
 
+    /// The file as it is, with the new text. Source: Client-Server API, "Media captions".
+    private func writeCaption(of original: [UInt8], to content: inout JSONWriter) {
+        guard let file = try? JSONValue.parse(original) else { return writeText(to: &content) }
+        let name = file["filename"]?.string ?? file["body"]?.string ?? ""
+        content.member("body", text.isEmpty ? name : text)
+        content.member("filename", name)
+        if let html = LightMarkdown.html(text, mentions: mentions) {
+            content.member("format", "org.matrix.custom.html")
+            content.member("formatted_body", html)
+        }
+        let replaced: Set<String> = [
+            "body", "filename", "format", "formatted_body", "m.relates_to", "m.new_content", "m.mentions",
+        ]
+        if let members = file.object {
+            for (key, value) in members where !replaced.contains(key) { content.member(key, value) }
+        }
+        content.object("m.mentions") { _ in }
+    }
+
     private func writeFile(to content: inout JSONWriter) {
         guard let file else { return }
         let type =
@@ -80,6 +106,14 @@ extension OutboxEntry {
             info.memberIfPresent("w", file.width)
             info.memberIfPresent("h", file.height)
             info.memberIfPresent("duration", file.duration)
+            guard let still = file.still, let upload = still.upload else { return }
+            info.member("thumbnail_url", upload)
+            info.object("thumbnail_info") { info in
+                info.member("mimetype", "image/png")
+                info.member("size", still.size)
+                info.member("w", still.width)
+                info.member("h", still.height)
+            }
         }
         if file.kind == .voice { content.object("org.matrix.msc3245.voice") { _ in } }
     }

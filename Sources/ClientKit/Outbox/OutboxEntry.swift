@@ -25,6 +25,8 @@ struct OutboxEntry: Sendable, Equatable {
     var file: OutboxFile?
     /// A form that was filled in; its submission id is the transaction id.
     var submission: SubmissionContent?
+    /// Of an edit that changes the caption of a file: the event's content as JSON, whose file stays.
+    var captioned: [UInt8]?
     /// The uploaded file's `mxc://` address.
     var upload: String?
     /// Set once the server has taken it.
@@ -53,6 +55,11 @@ struct OutboxFile: Sendable, Equatable {
     var height: Int?
     /// Milliseconds.
     var duration: Int64?
+    /// Of a film.
+    var still: Still?
+
+    /// The copies that wait with it.
+    var paths: [String] { [path] + (still.map { [$0.path] } ?? []) }
 }
 
 extension OutboxEntry {
@@ -72,6 +79,7 @@ extension OutboxEntry {
             }
             object.memberIfPresent("key", key)
             object.memberIfPresent("reason", reason)
+            if let captioned = captioned.flatMap({ try? JSONValue.parse($0) }) { object.member("captioned", captioned) }
             if let submission { object.object("submission") { submission.write(to: &$0) } }
             guard let file else { return }
             object.object("file") { object in
@@ -82,6 +90,14 @@ extension OutboxEntry {
                 object.memberIfPresent("w", file.width)
                 object.memberIfPresent("h", file.height)
                 object.memberIfPresent("duration", file.duration)
+                guard let still = file.still else { return }
+                object.object("still") { object in
+                    object.member("path", still.path)
+                    object.member("w", still.width)
+                    object.member("h", still.height)
+                    object.member("size", still.size)
+                    object.memberIfPresent("upload", still.upload)
+                }
             }
         }
     }
@@ -100,6 +116,7 @@ extension OutboxEntry {
             } ?? []
         key = json["key"]?.string
         reason = json["reason"]?.string
+        captioned = json["captioned"].map { Array($0.bytes) }
         submission = json["submission"].flatMap { SubmissionContent($0) }
         guard let path, let value = json["file"] else { return }
         file = OutboxFile(
@@ -107,5 +124,11 @@ extension OutboxEntry {
             name: value["name"]?.string ?? "", kind: value["kind"]?.string.flatMap(FileKind.init) ?? .file,
             size: value["size"]?.int ?? 0, width: value["w"]?.int.map { Int($0) },
             height: value["h"]?.int.map { Int($0) }, duration: value["duration"]?.int)
+        guard let still = value["still"], let path = still["path"]?.string, let width = still["w"]?.int,
+            let height = still["h"]?.int
+        else { return }
+        file?.still = Still(path: path, width: Int(clamping: width), height: Int(clamping: height))
+        file?.still?.size = still["size"]?.int ?? 0
+        file?.still?.upload = still["upload"]?.string
     }
 }

@@ -49,10 +49,19 @@ struct OutboxPlace: Sendable {
         return try userIDs.map { LightMarkdown.Mention(userID: $0, name: try reader.person($0).displayName) }
     }
 
+    /// The content of a message with a file as JSON, as it stands now; nil for any other.
+    func fileContent(of itemID: String, _ eventID: String?, in database: Database) throws -> [UInt8]? {
+        guard var reader = try TimelineReader(database, owner: owner, roomID: roomID) else { return nil }
+        return try reader.currentContent(of: eventID ?? itemID).flatMap { content in
+            let kinds = ["m.image", "m.video", "m.audio", "m.file"]
+            return kinds.contains(content["msgtype"]?.string ?? "") ? Array(content.bytes) : nil
+        }
+    }
+
     func takeBack(_ entry: OutboxEntry, in database: Database) throws {
         guard mayBeSent(entry) else {
             try database.removeEntry(entry.id)
-            if let path = entry.file?.path { unlink(path) }
+            for path in entry.file?.paths ?? [] { unlink(path) }
             return
         }
         var redaction = newEntry(.redaction)

@@ -124,7 +124,7 @@ actor OutboxSender {
                 )
             }
             guard entry.target == nil || names.target != nil else {
-                return try await fail(entry, "What it belongs to was never sent.")
+                return try await fail(entry, SendFailure.targetNeverSent)
             }
             entry.thread = names.thread
             if entry.kind == .submission { return try await submit(entry) }
@@ -135,11 +135,12 @@ actor OutboxSender {
                 try database.setSent(entry, eventID: eventID)
                 changes = .outbox(in: entry.roomID)
             }
-            if let path = entry.file?.path { unlink(path) }
+            for path in entry.file?.paths ?? [] { unlink(path) }
             return .sent
         } catch let error as MatrixClientError where !error.isTransient {
             if entry.kind == .submission { await keepProblems(error.fields, of: entry) }
-            return (try? await fail(entry, error.message)) ?? .wait(0)
+            let reason = entry.kind == .submission ? error.message : SendFailure.reason(error)
+            return (try? await fail(entry, reason)) ?? .wait(0)
         } catch let error as MatrixClientError {
             return .wait(error.retryAfterMilliseconds ?? 0)
         } catch let error as TransportError {
@@ -212,7 +213,7 @@ actor OutboxSender {
                     break
                 }
                 try database.removeEntry(target.id)
-                if let path = target.file?.path { unlink(path) }
+                for path in target.file?.paths ?? [] { unlink(path) }
             case .reaction: try database.removeEntry(entry.id)
             case .message, .file, .edit, .submission: try database.setFailure(reason, of: entry.id)
             }
@@ -222,7 +223,9 @@ actor OutboxSender {
     }
 
     private func upload(_ entry: OutboxEntry) async throws -> OutboxEntry {
-        guard let file = entry.file, entry.upload == nil else { return entry }
+        guard entry.file != nil, entry.upload == nil else { return entry }
+        let entry = try await uploadStill(entry)
+        guard let file = entry.file else { return entry }
         let onProgress = onProgress
         let uri = try await engine.client.upload(file: file.path, mimeType: file.mimeType, name: file.name) {
             progress in
@@ -231,8 +234,19 @@ actor OutboxSender {
         }
         try await engine.store.write { try $0.setUpload(uri, of: entry.id) }
         await MediaStore(engine).adopt(file.path, as: uri)
+        var sent = entry
+        sent.upload = uri
+        return sent
+    }
+
+    /// A film's still goes first, once.
+    private func uploadStill(_ entry: OutboxEntry) async throws -> OutboxEntry {
+        guard let still = entry.file?.still, still.upload == nil else { return entry }
         var entry = entry
-        entry.upload = uri
+        entry.file?.still?.upload = try await engine.client.upload(
+            file: still.path, mimeType: "image/png", name: "still.png")
+        try await engine.store.write { [entry] in try $0.setEntryContent(entry) }
+        if let uri = entry.file?.still?.upload { await MediaStore(engine).adopt(still.path, as: uri) }
         return entry
     }
 

@@ -1,5 +1,6 @@
 import JSON
 import MatrixAPI
+import SQLite
 
 extension Database {
     /// How far runs of events lie apart that may have others between them.

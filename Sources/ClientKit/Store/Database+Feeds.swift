@@ -1,4 +1,5 @@
 import JSON
+import SQLite
 
 extension Database {
     /// Keeps the value that a feed's message brings. Of versions that are replaced nothing else stays: a price changes

@@ -1,3 +1,5 @@
+import SQLite
+
 extension Database {
     /// - Parameter size: of a thumbnail in pixels, 0 for the whole file.
     func mediaPath(_ uri: String, size: Int, now: Int64) throws -> String? {

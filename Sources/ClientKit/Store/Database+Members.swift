@@ -1,4 +1,5 @@
 import JSON
+import SQLite
 
 extension Database {
     /// Takes a `m.room.member` event over.
@@ -110,10 +111,20 @@ extension Database {
             presence.connectsEverySeconds, presence.nextConnection, presence.inCall)
     }
 
+    /// The server tells of people: who is not told of is offline.
+    func setTellsPresence() throws {
+        try setValue("1", for: "tells_presence")
+        silentAvailability = .offline
+    }
+
+    func readTellsPresence() throws {
+        if try value("tells_presence") != nil { silentAvailability = .offline }
+    }
+
     /// What is known of somebody apart from rooms. Group and contact are not.
     func person(_ userID: String) throws -> Person {
-        try first(Self.personColumns + " FROM person WHERE user_id = ?", userID) { Self.person($0) }
-            ?? Person(userID: userID)
+        try first(Self.personColumns + " FROM person WHERE user_id = ?", userID) { person($0) }
+            ?? Person(userID: userID, presence: PersonPresence(availability: silentAvailability))
     }
 
     /// People whose name or id contains the text.
@@ -124,7 +135,7 @@ extension Database {
                  FROM person WHERE display_name LIKE ? ESCAPE '\\' OR user_id LIKE ? ESCAPE '\\'
                 ORDER BY display_name LIMIT ?
                 """, pattern, pattern, limit
-        ) { Self.person($0) }
+        ) { person($0) }
     }
 
     static func escapeLike(_ text: String) -> String {
@@ -141,17 +152,14 @@ extension Database {
             in_call
         """
 
-    private static func person(_ row: borrowing Row) -> Person {
+    private func person(_ row: borrowing Row) -> Person {
         let presence = PersonPresence(
-            availability: row.optionalText(3).flatMap(Availability.init) ?? .unknown, message: row.optionalText(4),
+            availability: row.optionalText(3).flatMap(Availability.init) ?? silentAvailability,
+            message: row.optionalText(4),
             lastActive: row.optionalInt(5), connectsEverySeconds: row.optionalInt(6).map { Int($0) },
             nextConnection: row.optionalInt(7), inCall: row.bool(8))
         return Person(
             userID: row.text(0), displayName: row.optionalText(1),
             avatar: row.optionalText(2).map { MediaReference(uri: $0) }, presence: presence)
     }
-}
-
-extension SQL {
-    static func + (left: SQL, right: SQL) -> SQL { "\(left)\(right)" }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import JSON
 import MatrixAPI
+import SQLite
 
 extension Database {
     @discardableResult
@@ -100,14 +101,13 @@ extension Database {
     /// - Returns: the transaction id under which this device sent the event.
     func takeEcho(of event: ReceivedEvent) throws -> String? {
         let found = try first(
-            "SELECT id, transaction_id, file FROM outbox WHERE event_id = ? OR transaction_id = ? LIMIT 1",
-            event.eventID, event.transactionID
-        ) { ($0.int(0), $0.text(1), $0.optionalText(2)) }
+            Self.entryColumns + " WHERE event_id = ? OR transaction_id = ? LIMIT 1", event.eventID, event.transactionID
+        ) { Self.entry($0) }
         guard let found else { return event.transactionID }
-        try removeEntry(found.0)
+        try removeEntry(found.id)
         // Even if this transaction does not stay: what the server has needs no copy any more.
-        if let path = found.2 { unlink(path) }
-        return found.1
+        for path in found.file?.paths ?? [] { unlink(path) }
+        return found.transactionID
     }
 
     /// The event id for an event or transaction id; nil as long as the server has not given one.
@@ -123,9 +123,8 @@ extension Database {
 
     /// Copies of files that an entry still needs.
     func outboxFiles() throws -> Set<String> {
-        let single = try all("SELECT file FROM outbox WHERE file IS NOT NULL") { $0.text(0) }
-        let forms = try all(Self.entryColumns + " WHERE kind = 'submission'") { Self.entry($0) }
-        return Set(single + forms.flatMap { $0.submission?.files ?? [] })
+        let entries = try all(Self.entryColumns + " WHERE file IS NOT NULL OR kind = 'submission'") { Self.entry($0) }
+        return Set(entries.flatMap { ($0.file?.paths ?? []) + ($0.submission?.files ?? []) })
     }
 
     // Drafts

@@ -1,5 +1,6 @@
 import JSON
 import MatrixAPI
+import SQLite
 
 extension Database {
     // Series

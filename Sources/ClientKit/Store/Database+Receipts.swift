@@ -1,3 +1,5 @@
+import SQLite
+
 extension Database {
     /// - Parameter thread: empty for the whole room, as the specification's unthreaded receipts and `main`.
     func setReceipt(

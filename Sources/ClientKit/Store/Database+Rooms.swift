@@ -1,5 +1,6 @@
 import JSON
 import MatrixAPI
+import SQLite
 
 extension Database {
     /// The number of a room in the other tables; made when there is none.

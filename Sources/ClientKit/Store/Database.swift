@@ -1,4 +1,5 @@
 import CSQLite
+import SQLite
 
 /// The owner of the connection to an account's database, with its prepared statements. Confined to the store's queue.
 final class Database {
@@ -7,6 +8,8 @@ final class Database {
 
     private let handle: OpaquePointer
     private let path: String
+    /// What somebody is of whose presence nothing was told: offline where the server tells of people at all.
+    var silentAvailability = Availability.unknown
     private var statements: [String: OpaquePointer] = [:]
 
     /// Opens the file, makes it when there is none, and brings it to the newest schema.

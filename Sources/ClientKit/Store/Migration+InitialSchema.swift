@@ -1,3 +1,5 @@
+import SQLite
+
 extension Migration {
     /// Positions order the events of a room: what came by sync lies in runs that are far apart, so that what is fetched
     /// later finds its place between them. A gap stands before the event at its position.

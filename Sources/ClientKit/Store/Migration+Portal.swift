@@ -1,3 +1,5 @@
+import SQLite
+
 extension Migration {
     /// What of the portal is kept beside its rooms. Points of a series are the server's history and what came since.
     static let portal = Migration(

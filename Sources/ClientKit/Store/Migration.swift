@@ -1,3 +1,5 @@
+import SQLite
+
 /// A step from one version of the schema to the next. Once released it never changes: databases exist that took it.
 struct Migration: Sendable {
     /// The version that it leads to: 1 for the first, without gaps.

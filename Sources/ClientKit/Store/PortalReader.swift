@@ -1,5 +1,6 @@
 import JSON
 import MatrixAPI
+import SQLite
 
 /// Reads the portal's rooms from the store. Works on the store's queue.
 struct PortalReader {

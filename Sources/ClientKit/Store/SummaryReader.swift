@@ -1,5 +1,6 @@
 import JSON
 import MatrixAPI
+import SQLite
 
 /// Reads summaries of rooms; what all rooms share is read once.
 struct SummaryReader {
@@ -110,7 +111,9 @@ struct SummaryReader {
         _ summary: RoomSummary, _ members: [StoredMember], _ own: StoredMember?, since: Int64
     ) throws -> ChatRequest {
         let sender = own?.sender ?? ""
-        let from = try members.first { $0.userID == sender }.map { try person($0) } ?? database.person(sender)
+        var from = try members.first { $0.userID == sender }.map { try person($0) } ?? database.person(sender)
+        // Invitations need not tell the picture.
+        if from.avatar == nil { from.avatar = try database.person(sender).avatar }
         let others = summary.members.filter { $0.userID != owner && $0.userID != sender }
         let line = own?.reason.flatMap { $0.isEmpty ? nil : $0 }
         return ChatRequest(

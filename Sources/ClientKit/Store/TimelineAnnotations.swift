@@ -1,5 +1,6 @@
 import JSON
 import MatrixAPI
+import SQLite
 
 /// What later events made of those in a part of a room: edits, reactions, threads.
 struct TimelineAnnotations {

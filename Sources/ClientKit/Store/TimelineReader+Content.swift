@@ -106,7 +106,7 @@ extension MediaReference {
             uri: content["url"]?.string ?? content["file"]?["url"]?.string ?? "", mimeType: info?["mimetype"]?.string,
             size: info?["size"]?.int, width: number("w"), height: number("h"), duration: info?["duration"]?.int,
             name: content["filename"]?.string ?? content["body"]?.string,
-            blurhash: info?["xyz.amorgan.blurhash"]?.string)
+            blurhash: info?["xyz.amorgan.blurhash"]?.string, thumbnail: info?["thumbnail_url"]?.string)
     }
 }
 
@@ -114,7 +114,8 @@ extension TimelineItem.Content {
     /// For summaries: text as it is, media by caption or name, empty for what has none.
     package var plainText: String {
         switch self {
-        case .text(let plain, _), .notice(let plain, _), .emote(let plain, _): plain
+        case .text(let plain, let html), .notice(let plain, let html), .emote(let plain, let html):
+            MessageHTML.shownText(plain: plain, html: html)
         case .image(let media, let caption), .video(let media, let caption), .audio(let media, let caption),
             .voice(let media, let caption), .file(let media, let caption):
             caption ?? media.name ?? ""

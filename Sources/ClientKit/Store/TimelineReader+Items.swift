@@ -1,5 +1,6 @@
 import JSON
 import MatrixAPI
+import SQLite
 
 extension TimelineReader {
     /// The item of an event, with its newest edit.
@@ -31,6 +32,13 @@ extension TimelineReader {
             bundled["sender"]?.string == event.sender
         else { return nil }
         return bundled["content"]?["m.new_content"]
+    }
+
+    /// An event's content as its sender's edits have left it; nil when the store has not got it.
+    mutating func currentContent(of eventID: String) throws -> JSONValue? {
+        guard let stored = try storedEvent(eventID) else { return nil }
+        let annotations = try TimelineAnnotations(database, room: room, from: stored.position, to: stored.position)
+        return edit(of: stored.event, annotations) ?? stored.event.content
     }
 
     private func reactions(_ found: [TimelineAnnotations.Reaction]) -> [TimelineItem.Reaction] {

@@ -1,3 +1,5 @@
+import SQLite
+
 extension TimelineReader {
     /// The gap between a window's beginning and what the store has before it; nil when there is none.
     /// - Returns: its position, and whether the store has something beyond it.

@@ -1,5 +1,6 @@
 import JSON
 import MatrixAPI
+import SQLite
 
 /// Makes timeline items of what the store holds of one room.
 struct TimelineReader {
@@ -162,7 +163,8 @@ struct TimelineReader {
     }
 
     /// The root of a thread and what was said in it.
-    mutating func thread(_ rootID: String) throws -> [TimelineItem] {
+    /// - Parameter fetched: events of the thread that the store need not have.
+    mutating func thread(_ rootID: String, fetched: [JSONValue] = []) throws -> [TimelineItem] {
         var events = try database.all(
             """
             SELECT position, transaction_id, json FROM event
@@ -174,8 +176,19 @@ struct TimelineReader {
             }
         }.compactMap { $0 }
         if let root = try storedEvent(rootID) { events.insert(root, at: 0) }
-        guard let first = events.first, let last = events.last else { return [] }
-        let annotations = try TimelineAnnotations(database, room: room, from: first.position, to: last.position)
+        let stored = events
+        let known = Set(stored.map(\.event.eventID))
+        let missing = fetched.compactMap { ReceivedEvent($0) }.filter { !known.contains($0.eventID) && $0.isShown }
+        if !missing.isEmpty {
+            events += missing.map { StoredEvent(position: 0, transactionID: $0.transactionID, event: $0) }
+            func order(_ event: ReceivedEvent) -> (Int, Int64) { (event.eventID == rootID ? 0 : 1, event.timestamp) }
+            events.sort { order($0.event) < order($1.event) }
+        }
+        guard !events.isEmpty else { return [] }
+        var annotations = TimelineAnnotations()
+        if let first = stored.first, let last = stored.last {
+            annotations = try TimelineAnnotations(database, room: room, from: first.position, to: last.position)
+        }
         var items = try events.map { try item($0, annotations) }
         let entries = try database.entries(of: roomID)
         for entry in entries where entry.isShown && entry.thread == rootID { items.append(try item(entry)) }

@@ -27,6 +27,22 @@ struct History: Sendable {
         }
     }
 
+    /// A thread's root and its answers, as many as the longest thread that anybody reads has. They are not kept: where
+    /// they lie between what the store has is not known.
+    func thread(_ rootID: String) async throws -> [JSONValue] {
+        var events = [try await engine.client.event(rootID, in: roomID)]
+        var token: String?
+        for _ in 0..<Self.threadPages {
+            let page = try await engine.client.thread(rootID, in: roomID, from: token)
+            events += page["chunk"]?.array.map { Array($0) } ?? []
+            token = page["next_batch"]?.string
+            if token == nil { break }
+        }
+        return events
+    }
+
+    private static let threadPages = 10
+
     /// Fetches an event with its neighbours, to which a gap leads on both sides.
     /// - Returns: whether the server has it.
     func fetch(around eventID: String) async throws -> Bool {

@@ -43,8 +43,11 @@ extension SyncApplication {
 
     mutating func applyAccountData(_ event: JSONValue) throws {
         guard let type = event["type"]?.string, let content = event["content"], content.isObject else { return }
-        // What was changed here and has not been sent yet is newer.
-        guard try database.value(OwnAccountData.unsent(type)) == nil else { return }
+        if type == OwnAccountData.contacts, try database.hasUnsentContacts {
+            try database.mergeContacts(content)
+            changes.contacts = true
+            return
+        }
         try database.setAccountData(type, Array(content.bytes))
         switch type {
         case "m.direct":
@@ -70,6 +73,11 @@ extension SyncApplication {
         guard event["type"]?.string == "m.presence", let user = event["sender"]?.string, let content = event["content"]
         else { return }
         try database.setPresence(PersonPresence(content: content, now: now), of: user)
+        if user != owner, database.silentAvailability == .unknown {
+            try database.setTellsPresence()
+            changes.contacts = true
+            changes.allSummaries = true
+        }
         if let name = content["displayname"]?.string {
             try database.setProfile(of: user, displayName: name, avatar: content["avatar_url"]?.string)
         }

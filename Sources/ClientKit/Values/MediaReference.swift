@@ -12,10 +12,13 @@ package struct MediaReference: Sendable, Hashable {
     package var duration: Int64?
     package var name: String?
     package var blurhash: String?
+    /// The address of a film's still.
+    package var thumbnail: String?
 
     package init(
         uri: String, mimeType: String? = nil, size: Int64? = nil, width: Int? = nil, height: Int? = nil,
-        duration: Int64? = nil, name: String? = nil, blurhash: String? = nil
+        duration: Int64? = nil, name: String? = nil, blurhash: String? = nil,
+        thumbnail: String? = nil
     ) {
         self.uri = uri
         self.mimeType = mimeType
@@ -25,5 +28,6 @@ package struct MediaReference: Sendable, Hashable {
         self.duration = duration
         self.name = name
         self.blurhash = blurhash
+        self.thumbnail = thumbnail
     }
 }

@@ -73,6 +73,7 @@ import GtkKit
         notifier.onOpen = { [weak self] account, room in self?.open(account, room) }
         notifier.parent = { [weak window] in window?.window }
         window.onRead = { [weak notifier] in notifier?.withdraw(room: $0) }
+        notifier.onError = { [weak window] in window?.toast($0) }
         self.notifier = notifier
         let resident = Resident(application: application, model: model)
         resident.onToggle = { [weak self] in self?.toggleWindow() }
@@ -170,6 +171,7 @@ import GtkKit
         // What is on its way to the disk gets there first.
         Task { [model, application] in
             await model.close()
+            TemporaryFile.removeAll()
             application.quit()
         }
     }

@@ -44,6 +44,7 @@ enum StyleSheet {
         .mado-bubble { background: alpha(@window_fg_color, 0.075); border-radius: 15px; padding: 7px 12px; }
         .mado-bubble.own { background: alpha(@accent_bg_color, 0.24); }
         .mado-bubble.picture { padding: 3px; background: alpha(@window_fg_color, 0.06); }
+        .mado-bubble.own.picture { background: alpha(@accent_bg_color, 0.24); }
         .mado-bubble.first { border-top-left-radius: 5px; }
         .mado-bubble.own.first { border-top-left-radius: 15px; border-top-right-radius: 5px; }
         .mado-bubble.mentioned { box-shadow: inset 3px 0 0 @accent_bg_color; }
@@ -52,6 +53,7 @@ enum StyleSheet {
         .mado-bubble.large { background: transparent; padding: 0 2px; font-size: 2.4em; }
         .mado-bubble.large .mado-meta { font-size: 0.31em; }
         .mado-picture { border-radius: 12px; }
+        .mado-play { background: alpha(black, 0.55); color: white; border-radius: 99px; padding: 10px; }
         .mado-sender { font-weight: 700; font-size: 0.88em; }
         .mado-meta { font-size: 0.76em; opacity: 0.6; }
         .mado-event { font-size: 0.84em; opacity: 0.66; padding: 4px 24px; }

@@ -126,7 +126,9 @@ enum Words {
     static func error(_ error: any Error) -> String {
         switch error {
         case let error as TransportError: transport(error)
-        case let error as MatrixClientError: error.message
+        case let error as MatrixClientError: server(error)
+        case let error as ClientError: client(error)
+        case let error as LocalStoreError: store(error)
         case let error as DiscoveryError: discovery(error)
         case let error as SecretStoreError: secrets(error)
         default: String(describing: error)

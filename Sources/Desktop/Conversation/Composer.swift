@@ -144,7 +144,7 @@ import GtkKit
         case .edit(let item), .editWaiting(let item):
             strip.show(icon: "document-edit-symbolic", title: tr("Edit message"), text: EventWords.summary(item))
             if replacingText {
-                setText(item.plainText)
+                setText(item.editableText)
                 text.moveCursorToEnd()
             }
         }

@@ -1,5 +1,6 @@
 import ClientKit
 import GtkKit
+import MediaKit
 
 /// What is done with a conversation by dialogs.
 @MainActor final class ConversationActions {
@@ -123,10 +124,33 @@ import GtkKit
             let kind: FileKind =
                 mime.hasPrefix("image/")
                 ? .image : mime.hasPrefix("video/") ? .video : mime.hasPrefix("audio/") ? .audio : .file
+            guard kind != .video else {
+                send(film: path, mime)
+                continue
+            }
             let texture = kind == .image ? Texture(path: path) : nil
             conversation.send(
-                file: path, mimeType: mime, name: path.split(separator: "/").last.map(String.init) ?? path, kind: kind,
-                width: texture?.pixelWidth, height: texture?.pixelHeight, duration: nil, caption: nil)
+                file: path, mimeType: mime, name: Self.name(of: path), kind: kind, width: texture?.pixelWidth,
+                height: texture?.pixelHeight, duration: nil, caption: nil)
+        }
+    }
+
+    private static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+    /// With its first picture, where it can be decoded here.
+    private func send(film path: String, _ mime: String) {
+        Task { [conversation] in
+            let found = await FilmStill.find(path: path)
+            var still: Still?
+            if let found {
+                let place = TemporaryFile.path(suffix: ".png")
+                if found.texture.savePNG(place) {
+                    still = Still(path: place, width: found.texture.pixelWidth, height: found.texture.pixelHeight)
+                }
+            }
+            conversation.send(
+                file: path, mimeType: mime, name: Self.name(of: path), kind: .video, width: found?.width,
+                height: found?.height, duration: found.map(\.duration), caption: nil, still: still)
         }
     }
 
@@ -149,8 +173,7 @@ import GtkKit
             conversation.send(
                 file: path, mimeType: "image/png", name: tr("Picture") + ".png", kind: .image,
                 width: picture.pixelWidth, height: picture.pixelHeight, duration: nil,
-                caption: text.isEmpty ? nil : text)
-            TemporaryFile.remove(path)
+                caption: text.isEmpty ? nil : text, isTemporary: true)
         }
     }
 

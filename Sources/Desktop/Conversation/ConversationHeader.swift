@@ -83,7 +83,7 @@ import GtkKit
 
     func update() {
         title.text = conversation.title
-        if conversation.isDirect, conversation.others.count == 1, let member = conversation.others.first {
+        if let member = conversation.partner {
             let other = conversation.account.person(member.userID)
             avatar.show(other, pictures: pictures)
             let words = Words.presence(other.presence)

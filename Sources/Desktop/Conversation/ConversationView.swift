@@ -68,8 +68,7 @@ import GtkKit
         composer.onVoice = { [weak self] path, duration in
             self?.conversation.send(
                 file: path, mimeType: "audio/ogg", name: tr("Voice message") + ".ogg", kind: .voice, width: nil,
-                height: nil, duration: duration, caption: nil)
-            TemporaryFile.remove(path)
+                height: nil, duration: duration, caption: nil, isTemporary: true)
         }
         composer.onPicture = { [weak self] in self?.actions.send(picture: $0) }
         composer.onError = { [weak self] in self?.onError($0) }

@@ -49,7 +49,7 @@ enum EventWords {
         switch item.sendState {
         case .waiting: words += ", " + tr("waiting to be sent")
         case .sending: words += ", " + tr("being sent")
-        case .failed(let reason): words += ", " + tr("not sent: %@", reason)
+        case .failed(let reason): words += ", " + tr("not sent: %@", Words.failure(reason))
         case .sent: break
         }
         if !item.reactions.isEmpty {
@@ -61,7 +61,7 @@ enum EventWords {
     /// What a message is about, in a line.
     static func summary(_ item: TimelineItem) -> String {
         switch item.content {
-        case .text(let plain, _), .notice(let plain, _), .emote(let plain, _): plain
+        case .text, .notice, .emote: item.content.plainText
         case .image(_, let caption): caption ?? tr("Picture")
         case .video(_, let caption): caption ?? tr("Video")
         case .audio(let media, _): media.name ?? tr("Sound")

@@ -111,7 +111,7 @@ import GtkKit
     }
 
     private static func failure(_ reason: String, _ act: @escaping @MainActor (MessageAction) -> Void) -> Widget {
-        let label = Label(tr("Not sent: %@", reason), classes: "mado-small", "error")
+        let label = Label(tr("Not sent: %@", Words.failure(reason)), classes: "mado-small", "error")
         label.setWraps(true)
         label.alignment = 0
         let retry = Button(tr("Try again"))

@@ -25,10 +25,12 @@ import GtkKit
                 add(main, "thread", tr("Answer in a thread"), .thread)
                 add(main, "react", tr("React…"), .pickReaction)
             }
-            if item.isOwn, case .text = item.content { add(main, "edit", tr("Edit"), .edit) }
+            if item.isEditable { add(main, "edit", item.media == nil ? tr("Edit") : tr("Edit caption"), .edit) }
         }
         if item.isWaiting || item.isFailed {
-            if case .text = item.content { add(main, "edit-waiting", tr("Edit"), .editWaiting) }
+            if item.isEditable {
+                add(main, "edit-waiting", item.media == nil ? tr("Edit") : tr("Edit caption"), .editWaiting)
+            }
             if item.isFailed { add(main, "retry", tr("Try again"), .retry) }
             add(main, "withdraw", tr("Withdraw"), .withdraw)
         }

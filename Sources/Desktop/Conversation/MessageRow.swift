@@ -232,7 +232,24 @@ extension TimelineItem {
         default: nil
         }
     }
-    /// What is copied, quoted and edited.
+    /// What is edited: text, or the caption of a file.
+    var editableText: String {
+        switch content {
+        case .text(let plain, _): plain
+        case .image(_, let caption), .video(_, let caption), .audio(_, let caption), .voice(_, let caption),
+            .file(_, let caption):
+            caption ?? ""
+        default: ""
+        }
+    }
+    /// Whether its sender can change its text.
+    var isEditable: Bool {
+        switch content {
+        case .text, .image, .video, .audio, .file: isOwn
+        default: false
+        }
+    }
+    /// What is copied and quoted.
     var plainText: String {
         switch content {
         case .text(let plain, _), .notice(let plain, _), .emote(let plain, _): plain

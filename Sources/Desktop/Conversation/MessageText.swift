@@ -18,6 +18,7 @@ import GtkKit
     private static func view(_ block: MessageBlock) -> Widget {
         switch block {
         case .paragraph(let spans):
+            if spans.contains(where: { $0.style.contains(.spoiler) }) { return hiding(spans) }
             guard let beginning = MessageMarkup.beginning(of: spans) else {
                 return label(MessageMarkup.markup(spans))
             }
@@ -66,7 +67,9 @@ import GtkKit
         return Box(column: 4, text, all)
     }
 
-    private static func label(_ markup: String) -> Label {
+    private static func label(
+        _ markup: String, onReveal: @escaping @MainActor (Label) -> Void = { _ in }
+    ) -> Label {
         let label = Label()
         label.setMarkup(markup)
         label.alignment = 0
@@ -77,17 +80,29 @@ import GtkKit
         label.isSelectable = true
         // Selecting by mouse is enough here; the row takes the keyboard.
         label.isFocusable = false
-        label.onLink { link in
-            Launcher.open(link: link)
+        label.onLink { label, link in
+            if link == MessageMarkup.reveal { onReveal(label) } else { Launcher.open(link: link) }
             return true
         }
         return label
+    }
+
+    /// Text of which something is hidden until it is clicked.
+    private static func hiding(_ spans: [MessageSpan]) -> Label {
+        let hidden = MessageHTML.hidingSpoilers(spans, link: MessageMarkup.reveal)
+        return label(MessageMarkup.markup(hidden)) { label in
+            // Not while the label still deals with the click.
+            MainLoop.afterwards { label.setMarkup(MessageMarkup.markup(spans)) }
+        }
     }
 }
 
 /// Spans of text as Pango's markup.
 enum MessageMarkup {
     static func markup(_ spans: [MessageSpan]) -> String { spans.map(markup).joined() }
+
+    /// The link that shows what is hidden; no sender can write it.
+    static let reveal = "mado:reveal"
 
     /// Characters that a message shows at first.
     static let limit = 3000

@@ -18,16 +18,18 @@ import GtkKit
         waiting.addClass("mado-dim")
         waiting.setAlignment(horizontal: .center, vertical: .center)
         overlay.add(waiting)
-        if !isVideo {
-            context.pictures.texture(media, size: 640) { texture in
+        // A film shows its still behind the sign that it can be played.
+        if let shown = isVideo ? media.thumbnail.map({ MediaReference(uri: $0) }) : media {
+            context.pictures.texture(shown, size: 640) { texture in
                 guard let texture else { return }
                 picture.setTexture(texture)
-                waiting.isVisible = false
+                waiting.isVisible = isVideo
             }
         }
         if isVideo {
             waiting.setIcon("media-playback-start-symbolic")
             waiting.removeClass("mado-dim")
+            waiting.addClass("mado-play")
         }
         let button = Button(child: overlay, label: isVideo ? tr("Play %@", name) : tr("Show %@", name))
         button.addClass("flat")

@@ -6,6 +6,7 @@ import GtkKit
     let widget: GroupBox
     let request: ChatRequest
     private let account: AccountModel
+    private let avatar = PersonAvatar(size: 38)
     private let spinner = Spinner()
     private let buttons = Box(row: 6)
 
@@ -23,7 +24,6 @@ import GtkKit
         widget.addClass("mado-card")
         widget.addClass("asks")
 
-        let avatar = PersonAvatar(size: 38)
         let known = account.person(request.from.userID)
         avatar.show(known.avatar == nil ? request.from : known, pictures: pictures)
         let title = Label(heading, classes: "mado-title")
@@ -72,8 +72,10 @@ import GtkKit
     }
 
     static func heading(_ request: ChatRequest) -> String {
-        request.isDirect
-            ? tr("%@ asks for a chat", request.from.displayName)
+        if request.isDirect { return tr("%@ asks for a chat", request.from.displayName) }
+        // A group without a name is called by those in it; it may be the asker alone.
+        return request.title.isEmpty || request.title == request.from.displayName
+            ? tr("%@ asks you to join a conversation", request.from.displayName)
             : tr("%1$@ asks you to join %2$@", request.from.displayName, request.title)
     }
 

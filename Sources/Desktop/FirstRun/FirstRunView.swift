@@ -44,7 +44,7 @@ import GtkKit
 
     /// Another log-in of an account that the server has logged out.
     func prefill(_ account: AccountModel) {
-        server.text = account.serverName
+        server.text = account.address
         network = account.networkSettings
         search(then: account.userID)
     }
@@ -139,7 +139,7 @@ import GtkKit
                 onDone(account)
             } catch {
                 logIn.isWorking = false
-                logIn.say(Words.error(error))
+                logIn.say(Words.logInError(error))
             }
         }
     }

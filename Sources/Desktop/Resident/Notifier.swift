@@ -7,6 +7,8 @@ import GtkKit
     private let model: ClientModel
     private var watched: [ObjectIdentifier] = []
     private var asked: Set<String> = []
+    /// What was written with requests, by room: it is the first message, too, and no news then.
+    private var lines: [String: (sender: String, text: String)] = [:]
     private var dialogs: [String: MessageDialog] = [:]
     private let started = LocalTime.currentMilliseconds
     var roomInSight: @MainActor () -> String? = { nil }
@@ -61,9 +63,9 @@ import GtkKit
     private func show(_ notices: [Notice], _ account: AccountModel) {
         guard model.settings.notifications, !isQuiet, account.availability != .busy else { return }
         let inSight = roomInSight()
-        for notice in notices where notice.roomID != inSight {
+        for notice in notices where notice.roomID != inSight && !isLineOfRequest(notice) {
             let title =
-                notice.isDirect
+                notice.isDirect || notice.conversationTitle == notice.sender.displayName
                 ? notice.sender.displayName
                 : tr("%1$@ in %2$@", notice.sender.displayName, notice.conversationTitle)
             let notification = Notification(
@@ -75,6 +77,12 @@ import GtkKit
             notification.addButton(tr("Mark as read"), action: "app.mark-read", target: target)
             application.notify(notification, identifier: "room \(notice.roomID)")
         }
+    }
+
+    private func isLineOfRequest(_ notice: Notice) -> Bool {
+        guard let line = lines[notice.roomID], line == (notice.sender.userID, notice.text) else { return false }
+        lines[notice.roomID] = nil
+        return true
     }
 
     func withdraw(room: String) {
@@ -100,6 +108,7 @@ import GtkKit
 
     private func show(_ request: ChatRequest, _ account: AccountModel) {
         let heading = RequestCard.heading(request)
+        lines[request.roomID] = request.line.map { (request.from.userID, $0) }
         if model.settings.notifications {
             let notification = Notification(title: heading, text: request.line ?? "")
             let target = target(account, request.roomID)

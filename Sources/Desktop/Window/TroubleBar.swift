@@ -65,7 +65,12 @@ import GtkKit
             label = tr("Log in")
             act = { [weak self, weak account] in if let account { self?.onLogIn(account) } }
         default:
-            widget.isRevealed = false
+            widget.isRevealed = account.storeProblem != nil
+            if let problem = account.storeProblem {
+                bar.setClass("error", true)
+                text.text = tr("What was entered could not be kept: %@", Words.error(problem))
+                action.isVisible = false
+            }
             return
         }
         bar.setClass("error", isError)

@@ -19,6 +19,7 @@ internal import CGtk
     package init(placeholder: String = "") {
         super.init(floating: gtk_entry_new())
         gtk_entry_set_placeholder_text(typed(), placeholder)
+        if !placeholder.isEmpty { setAccessibleLabel(placeholder) }
     }
     package func setMaxLength(_ count: Int) { gtk_entry_set_max_length(typed(), Int32(count)) }
 }

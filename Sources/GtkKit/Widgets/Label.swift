@@ -7,6 +7,9 @@ internal import CGtk
         for name in classes { addClass(name) }
     }
 
+    /// The same label, for handlers: the object that it was made by may be gone.
+    override init(retaining raw: UnsafeMutableRawPointer) { super.init(retaining: raw) }
+
     package var text: String {
         get { gtk_label_get_text(opaque).map { String(cString: $0) } ?? "" }
         set { gtk_label_set_text(opaque, newValue) }
@@ -40,8 +43,8 @@ internal import CGtk
     }
     package func setMnemonicWidget(_ other: Widget) { gtk_label_set_mnemonic_widget(opaque, other.widget) }
     /// A link in the markup was chosen; true when it has been dealt with.
-    package func onLink(_ handler: @escaping @MainActor (String) -> Bool) {
-        on("activate-link", deciding: { handler($0.string(0)) })
+    package func onLink(_ handler: @escaping @MainActor (Label, String) -> Bool) {
+        on("activate-link", deciding: { [raw] in handler(Label(retaining: raw), $0.string(0)) })
     }
     /// How large a text of one line would be.
     package var naturalWidth: Int {

@@ -12,9 +12,13 @@ double mado_message_peak(GstMessage *message);
 gboolean mado_sample_read(GstSample *sample, void (*show)(const guint8 *pixels, gsize size, int width, int height,
                                                           int stride, gpointer data),
                           gpointer data);
-/// An appsink that takes RGBA, keeps one frame and calls `arrived` on the streaming thread.
-GstElement *mado_video_sink_new(GstFlowReturn (*arrived)(GstAppSink *sink, gpointer data), gpointer data,
-                                GDestroyNotify destroyed);
+/// An appsink that takes RGBA, keeps one frame and calls on the streaming thread: `waiting` for the frame on which a
+/// paused player stands, `arrived` for each that is played. `limit` is how many pixels each side may have, 0 for any.
+GstElement *mado_video_sink_new(GstFlowReturn (*waiting)(GstAppSink *sink, gpointer data),
+                                GstFlowReturn (*arrived)(GstAppSink *sink, gpointer data), gpointer data,
+                                GDestroyNotify destroyed, int limit);
+/// The size of a playbin's picture as it is in the file. FALSE when there is none.
+gboolean mado_player_video_size(GstElement *playbin, int *width, int *height);
 /// Sources that a playbin makes for itself ask the loopback interface, whatever the environment says of proxies.
 void mado_playbin_ignore_proxies(GstElement *playbin);
 /// Whether an error says that there is no decoder or demultiplexer for something.

@@ -5,9 +5,8 @@ import Testing
 
 /// A real `mado serve` on a free port, with a folder of its own.
 final class MadoProcess: @unchecked Sendable {
-    let url: String
+    private(set) var url = ""
     private let folder: String
-    private let port: Int
     private var process: pid_t = 0
 
     struct Failure: Error, CustomStringConvertible { let description: String }
@@ -20,9 +19,16 @@ final class MadoProcess: @unchecked Sendable {
         self.registration = registration
         folder = "/tmp/mado-end-to-end-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        port = try Self.freePort()
-        url = "http://127.0.0.1:\(port)"
-        try await start()
+        // Somebody else may take the port before the server does.
+        for attempt in 1...3 {
+            url = "http://127.0.0.1:\(try Self.freePort())"
+            do {
+                try await start()
+                return
+            } catch  where attempt < 3 {
+                kill()
+            }
+        }
     }
 
     deinit {
@@ -40,22 +46,45 @@ final class MadoProcess: @unchecked Sendable {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, folder + "/log", O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        let output = Pipe()
+        for descriptor in [Int32(1), 2] {
+            posix_spawn_file_actions_adddup2(&actions, output.fileHandleForWriting.fileDescriptor, descriptor)
+        }
         var texts = arguments.map { strdup($0) } + [nil]
         var environment = [strdup("PATH=/usr/bin:/bin"), nil]
         defer { for text in texts + environment { free(text) } }
         guard posix_spawn(&process, program, &actions, nil, &texts, &environment) == 0 else {
             throw Failure(description: "\(program) does not start")
         }
-        let transport = try CurlTransport(NetworkSettings(proxy: .none))
-        let request = ClientRequest("GET", url + "/_matrix/client/versions", timeout: .seconds(2))
-        for _ in 0..<3000 {
-            if let answer = try? await transport.send(request), answer.status == 200 { return }
-            await Task.yield()
-            usleep(5000)
+        try output.fileHandleForWriting.close()
+        guard await Self.saysReady(output.fileHandleForReading, log: folder + "/log") else {
+            throw Failure(description: "mado serve ended at once; its log: \(folder)/log")
         }
-        throw Failure(description: "mado serve does not answer")
+    }
+
+    /// Keeps what a server says, and waits until it says that it is ready.
+    /// - Returns: false when it ends before that.
+    private static func saysReady(_ output: FileHandle, log: String) async -> Bool {
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
+        let (said, feed) = AsyncStream<Bool>.makeStream()
+        // On a thread of its own until the server has ended: nobody else may wait for it.
+        Thread.detachNewThread {
+            let kept = FileHandle(forWritingAtPath: log)
+            var text = ""
+            while true {
+                let bytes = output.availableData
+                guard !bytes.isEmpty else { break }
+                kept?.write(bytes)
+                text += String(decoding: bytes, as: UTF8.self)
+                if text.contains(" ready ") { feed.yield(true) }
+                // Only the line that is not whole can still become it.
+                text = text.lastIndex(of: "\n").map { String(text[$0...]) } ?? text
+            }
+            feed.yield(false)
+            feed.finish()
+        }
+        for await isReady in said { return isReady }
+        return false
     }
 
     private static func program() throws -> String {
