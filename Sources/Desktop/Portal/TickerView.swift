@@ -17,6 +17,8 @@ import GtkKit
     private var isFocused = false
     private var isMapped = false
     private var running: MainLoop.Repeating?
+    /// Everything fits into the window.
+    private var isResting = false
     private var portal: PortalModel?
 
     /// Pixels in a second; 0 turns pages.
@@ -150,12 +152,18 @@ import GtkKit
     private func update() {
         running?.stop()
         running = nil
+        isResting = false
         guard isMapped, !isMinimized, !isHovered, !isFocused, !pause.isOn, !shown.isEmpty else { return }
         if speed > 0, isAnimated {
             running = MainLoop.every(milliseconds: Self.frame) { [weak self] in self?.step() ?? false }
         } else if shown.count > 1 {
             running = MainLoop.every(milliseconds: Self.page) { [weak self] in self?.turn() ?? false }
         }
+    }
+
+    /// There is more or less room than before.
+    func resized() {
+        if isResting { update() }
     }
 
     private func step() -> Bool {
@@ -165,8 +173,9 @@ import GtkKit
         let total = widths.reduce(0, +)
         guard total > view else {
             scroller.horizontal.value = 0
-            // It fits: nothing to run for, until something else comes.
+            // It fits: nothing to run for, until something else comes or there is less room.
             running = nil
+            isResting = true
             return false
         }
         // Each can go out on the left before what follows it has come in on the right.

@@ -320,6 +320,7 @@ import GtkKit
     }
 
     private func resized(_ width: Int) {
+        portal.ticker.resized()
         let wide = width >= 1100
         guard wide != isWide else { return }
         isWide = wide
