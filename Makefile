@@ -24,13 +24,14 @@ run: build
 		--first-server '$(SERVER_NAME)=$(LISTEN),$(LISTEN)' --token '$(SERVER_NAME)=$(DATA)/arcade.token' \
 		--authority '$(DATA)/certificates/ca.crt' --trusted-proxy 127.0.0.1; } & arcade=$$!; \
 	trap 'kill $$arcade 2>/dev/null' EXIT; \
-	.build/release/mado serve --demo --data '$(DATA)' --server-name '$(SERVER_NAME)' --listen '$(LISTEN)' \
+	MADO_PROVIDERS_FOLDER='$(CURDIR)/providers' .build/release/mado serve --demo --data '$(DATA)' --server-name '$(SERVER_NAME)' --listen '$(LISTEN)' \
 		--registration open
 
 build: packages
 	@$(SWIFT) build -c release --static-swift-stdlib --product mado
 	@$(SWIFT) build -c release --static-swift-stdlib --product mado-thumbnailer
 	@$(SWIFT) build -c release --static-swift-stdlib --product mado-arcade
+	@$(SWIFT) build -c release --product mado-launcher
 
 # Mado's desktop program alone; PROFILE=NAME for another person beside the first. It offers SERVER, or the demonstration
 # server of `make run`.
@@ -75,6 +76,7 @@ unit-test:
 integration-test:
 	$(SWIFT) build --product mado
 	$(SWIFT) build --product mado-thumbnailer
+	$(SWIFT) build --product mado-launcher
 	$(SWIFT) build --product mado-client-probe
 	$(SWIFT) build --product mado-arcade
 	Tests/Integration/run "$$($(SWIFT) build --show-bin-path)/mado"
@@ -128,6 +130,7 @@ packages:
 conformance: test-packages
 	$(SWIFT) build --product mado
 	$(SWIFT) build --product mado-thumbnailer
+	$(SWIFT) build --product mado-launcher
 	Tests/Conformance/run "$$($(SWIFT) build --show-bin-path)/mado" $(SPECIFICATION)
 
 # Real clients, driven on a screen that nobody sees (docs/clients.md). Not part of `make test`: their packages are large.
@@ -136,6 +139,7 @@ clients: clients-packages
 	$(SWIFT) build --product mado
 	$(SWIFT) build --product mado-desktop
 	$(SWIFT) build --product mado-thumbnailer
+	$(SWIFT) build --product mado-launcher
 	Tests/Clients/run "$$($(SWIFT) build --show-bin-path)/mado" $(CONVERSATIONS)
 
 .PHONY: clients clients-packages

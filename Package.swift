@@ -29,6 +29,7 @@ let package = Package(
         .executable(name: "mado", targets: ["mado"]),
         .executable(name: "mado-arcade", targets: ["mado-arcade"]),
         .executable(name: "mado-thumbnailer", targets: ["mado-thumbnailer"]),
+        .executable(name: "mado-launcher", targets: ["mado-launcher"]),
         .executable(name: "mado-desktop", targets: ["mado-desktop"]),
         // Loaded by the desktop program when the first page or game is opened.
         .library(name: "mado-pages", type: .dynamic, targets: ["Pages"]),
@@ -58,6 +59,8 @@ let package = Package(
         systemLibrary("CWebKit", pkgConfig: "webkitgtk-6.0", apt: "libwebkitgtk-6.0-dev"),
         .target(name: "Pages", dependencies: ["CWebKit"]),
         .target(name: "CToml"),
+        // Read by the compiler, and in the program then.
+        .target(name: "DemoFiles", exclude: ["film.webm", "film.vtt", "evening.ogg", "page.html", "memory"]),
 
         library("JSON"),
         library("EventLoop", ["LinuxShims"]),
@@ -79,7 +82,7 @@ let package = Package(
             name: "mado",
             dependencies: [
                 "Server", "StoreSQLite", "Store", "Outbound", "HTTP", "EventLoop", "JSON", "MatrixAPI", "LinuxShims",
-                "CToml", "CYAML",
+                "CToml", "CYAML", "DemoFiles",
             ],
             swiftSettings: strict),
         // The second server: games and shared viewing.
@@ -93,6 +96,8 @@ let package = Package(
             name: "mado-arcade",
             dependencies: ["Arcade", "Server", "StoreSQLite", "Outbound", "HTTP", "EventLoop", "LinuxShims"],
             path: "Sources/ArcadeProgram", swiftSettings: strict),
+        // Runs programs of others with limits, see there.
+        .executableTarget(name: "mado-launcher", path: "Sources/Launcher"),
         // Apart from `mado`, so that the server neither links libvips nor decodes a picture.
         .executableTarget(
             name: "mado-thumbnailer", dependencies: ["VipsShims"], path: "Sources/Thumbnailer", swiftSettings: strict),
@@ -127,8 +132,8 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "TestSupport", "Server", "Store", "StoreSQLite", "MatrixAPI", "JSON", "EventLoop", "HTTP", "COpenSSL",
-                "mado-thumbnailer",
+                "TestSupport", "Server", "Store", "StoreSQLite", "Outbound", "MatrixAPI", "JSON", "EventLoop", "HTTP",
+                "COpenSSL", "mado-launcher", "mado-thumbnailer",
             ]),
         tests("MadoTests", ["mado", "Server", "StoreSQLite", "Outbound", "HTTP", "JSON"]),
         tests("ArcadeTests", ["Arcade", "JSON"], resources: [.copy("Resources/go-games.json")]),

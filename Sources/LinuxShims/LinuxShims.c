@@ -21,6 +21,7 @@
 #include <sys/timex.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 _Static_assert(MADO_POLL_IN == EPOLLIN && MADO_POLL_OUT == EPOLLOUT && MADO_POLL_ERR == EPOLLERR &&
@@ -229,17 +230,23 @@ int mado_clock_is_synchronised(void) {
     return result != TIME_ERROR && !(state.status & STA_UNSYNC);
 }
 
-int mado_spawn(const char *program, char **arguments, int input, int output) {
-    // Few arenas and threads: the program's address space is limited.
-    static char *const environment[] = {"PATH=/usr/bin:/bin", "LC_ALL=C", "VIPS_CONCURRENCY=1", "MALLOC_ARENA_MAX=2",
-                                        NULL};
+int64_t mado_parse_time(const char *text, const char *format, int is_utc) {
+    struct tm parts = {.tm_isdst = -1};
+    const char *end = strptime(text, format, &parts);
+    if (!end || *end) return -1;
+    return is_utc ? timegm(&parts) : mktime(&parts);
+}
+
+int mado_spawn_program(const char *program, char **arguments, char **environment, int input, int output, int errors) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
     posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    if (errors < 0) posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    else posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
+    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
     posix_spawn_file_actions_addchdir_np(&actions, "/");
     sigset_t none, piped;
     sigemptyset(&none);
@@ -256,6 +263,14 @@ int mado_spawn(const char *program, char **arguments, int input, int output) {
     errno = failure;
     return -1;
 }
+
+int mado_spawn(const char *program, char **arguments, int input, int output) {
+    // Few arenas and threads: the program's address space is limited.
+    static char *environment[] = {"PATH=/usr/bin:/bin", "LC_ALL=C", "VIPS_CONCURRENCY=1", "MALLOC_ARENA_MAX=2", NULL};
+    return mado_spawn_program(program, arguments, environment, input, output, -1);
+}
+
+int mado_pipe(int *ends) { return pipe2(ends, O_CLOEXEC); }
 
 int mado_wait_process(int process, int milliseconds) {
     int handle = (int)syscall(SYS_pidfd_open, process, 0);

@@ -39,7 +39,8 @@ package protocol StoreReader: EventReading, RelationReading, RoomReading, Member
     ProfileReading, MemberDirectoryReading, DeviceReading, AccessTokenReading, RegistrationTokenReading,
     DeviceKeyReading, CrossSigningReading, KeyBackupReading, PresenceReading, FilterReading, ServerSecretReading,
     MediaReading, SearchReading, ReportReading, DelayedEventReading, RoleReading,
-    ModerationReading, DehydratedDeviceReading, SecondServerReading, ApplicationServiceReading
+    ModerationReading, DehydratedDeviceReading, FeedReading, ProviderReading, DeliveryReading, AnnouncementReading,
+    SubmissionReading, InstructionReading, SecondServerReading, ApplicationServiceReading
 {
     /// The position that was last set, 0 in an empty store.
     func lastPosition() throws(StoreError) -> Int64
@@ -59,7 +60,8 @@ package protocol StoreWriter: StoreReader, EventWriting, RoomWriting, Membership
     ProfileWriting, DeviceWriting, AccessTokenWriting, RegistrationTokenWriting, DeviceKeyWriting,
     CrossSigningWriting, KeyBackupWriting, PresenceWriting, FilterWriting, ServerSecretWriting,
     MediaWriting, SearchWriting, ReportWriting, DelayedEventWriting, RoleWriting,
-    ModerationWriting, DehydratedDeviceWriting, SecondServerWriting, ApplicationServiceWriting
+    ModerationWriting, DehydratedDeviceWriting, FeedWriting, ProviderWriting, DeliveryWriting, AnnouncementWriting,
+    SubmissionWriting, InstructionWriting, SecondServerWriting, ApplicationServiceWriting
 {
     var isInTransaction: Bool { get }
 

@@ -28,3 +28,7 @@ extension Membership: SQLiteBindable {
 extension AccountKind: SQLiteBindable {
     package func bind(to statement: OpaquePointer, at index: Int32) -> Int32 { rawValue.bind(to: statement, at: index) }
 }
+
+extension StoredProvider.Kind: SQLiteBindable {
+    package func bind(to statement: OpaquePointer, at index: Int32) -> Int32 { rawValue.bind(to: statement, at: index) }
+}

@@ -49,6 +49,8 @@ extension SQLiteReader: MediaReading {
         let sources: [SQL] = [
             "SELECT json FROM profile_fields WHERE instr(json, CAST('mxc://' AS BLOB)) > 0",
             "SELECT json FROM account_data WHERE instr(json, CAST('mxc://' AS BLOB)) > 0",
+            "SELECT content FROM announcements WHERE due IS NOT NULL AND instr(content, CAST('mxc://' AS BLOB)) > 0",
+            "SELECT body FROM submissions WHERE instr(body, CAST('mxc://' AS BLOB)) > 0",
             "SELECT content FROM delayed_events WHERE instr(content, CAST('mxc://' AS BLOB)) > 0",
         ]
         var named: Set<MediaID> = []

@@ -11,6 +11,8 @@ struct DataFolder {
     var databaseFile: String { path + "/mado.db" }
     var certificatesFolder: String { path + "/certificates" }
     var mediaFolder: String { path + "/media" }
+    /// What applications' programs keep. Beside the folder for programs that run as another user: they cannot get into it.
+    func applicationsFolder(isOfOthers: Bool) -> String { path + (isOfOthers ? "-applications" : "/applications") }
     var adminSocket: String { path + "/admin.sock" }
     var processFile: String { path + "/mado.pid" }
     var serverNameFile: String { path + "/server_name" }

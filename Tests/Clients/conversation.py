@@ -1,6 +1,8 @@
 """Two people, two clients, one server: log in, ask for a chat, accept, talk both ways, see typing and presence.
 
-    conversation.py MADO nheko|nheko-encrypted|quaternion|neochat|mado-desktop
+    conversation.py MADO nheko|nheko-encrypted|quaternion|neochat|mado-desktop|board
+
+`board` is another one: what a plain client makes of the portal's board.
 
 To be run on an X display and a session bus of its own (see `run`). Ends with 1 when anything did not happen, when the
 server answered what it should not, or when a client complained about what docs/clients.md does not explain.
@@ -38,7 +40,7 @@ KNOWN_REFUSALS = (
 class Conversation:
     pictures = {
         "nheko": "nheko-two-people", "nheko-encrypted": "nheko-verified", "quaternion": "quaternion-and-nheko", "neochat": "neochat-and-nheko",
-        "mado-desktop": "desktop-and-nheko"}
+        "mado-desktop": "desktop-and-nheko", "board": "nheko-board"}
 
     def __init__(self, program, name):
         self.folder = f"{os.environ['CLIENTS_SCRATCH']}/{name}"
@@ -205,6 +207,25 @@ class Conversation:
         kenji.accept("Hanako")
         hanako.open("Kenji")
         self.talk(hanako, kenji)
+
+    def board(self):
+        """An announcement in a client that knows nothing of them: read, not written to, and its author asked for a chat."""
+        self.server.announce(self.kenji, PASSWORD, "Canteen closed", "On Friday. Ask Kenji.")
+        hanako, kenji = self.open(Nheko, "hanako", LEFT), self.open(Nheko, "kenji", RIGHT)
+        self.step("log in, set up encryption")
+        hanako.log_in(self.hanako, PASSWORD)
+        kenji.focus()
+        kenji.log_in(self.kenji, PASSWORD)
+        self.step("the board is read, and not written to")
+        hanako.hears("Mado", "Canteen closed")
+        hanako.open("Announcements")
+        hanako.may_only_read()
+        self.keep_picture()
+        self.step("ask the author for a chat, accept")
+        hanako.ask(self.kenji)
+        kenji.accept("Hanako")
+        hanako.open("Kenji")
+        hanako.see("^Write a message", role="text")
 
     def mado_desktop(self):
         hanako, kenji = self.open_mado_desktop("hanako", LEFT), self.open(Nheko, "kenji", RIGHT)

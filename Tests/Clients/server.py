@@ -25,7 +25,8 @@ class Server:
         self.name = name or f"localhost:{port}"
         self.address = f"https://127.0.0.1:{port}"
         self.log = f"{folder}/server.log"
-        data = f"{folder}/data"
+        data = self.data = f"{folder}/data"
+        self.program = program
         arguments = ["--data", data, "--server-name", self.name, "--listen", self.address, "--registration", "open",
                      "--no-rate-limits", "--log-level", "debug"]
         with open(self.log, "w") as log:
@@ -67,6 +68,17 @@ class Server:
         self.request("PUT", f"/_matrix/client/v3/profile/{user}/displayname", {"displayname": display_name}, token)
         self.request("POST", "/_matrix/client/v3/logout", {}, token)
         return user
+
+    def announce(self, author, password, title, text):
+        """By a member who may: the role is given here."""
+        subprocess.run([self.program, "member", "role", "add", author, "announcer", "--data", self.data], check=True,
+                       stdout=subprocess.DEVNULL)
+        token = self.request("POST", "/_matrix/client/v3/login", {
+            "type": "m.login.password", "identifier": {"type": "m.id.user", "user": author}, "password": password,
+        })["access_token"]
+        self.request("POST", "/_mado/v1/announcements",
+                     {"audience": {"kind": "all"}, "title": title, "text": text, "priority": "important"}, token)
+        self.request("POST", "/_matrix/client/v3/logout", {}, token)
 
     def answers(self):
         """What was asked and how it was answered, from the access log: (method, target, status)."""

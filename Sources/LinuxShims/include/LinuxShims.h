@@ -97,9 +97,18 @@ int mado_clock_is_synchronised(void);
 
 // Processes
 
+/// Seconds since 1970 of a time that is written as `format` of strptime(3) has it, in UTC or the machine's zone; -1 for
+/// what is no such time.
+int64_t mado_parse_time(const char *_Nonnull text, const char *_Nonnull format, int is_utc);
+
 /// Starts a program with these descriptors as standard input and output, nothing else of ours, nowhere to write errors to,
 /// no signal blocked, and an environment of its own. Its number, or -1 and errno.
 int mado_spawn(const char *_Nonnull program, char *_Nullable *_Nonnull arguments, int input, int output);
+/// The same with an environment, and with `errors` as standard error unless it is below zero.
+int mado_spawn_program(const char *_Nonnull program, char *_Nullable *_Nonnull arguments,
+                       char *_Nullable *_Nonnull environment, int input, int output, int errors);
+/// A pipe that programs which are started do not inherit: its reading and its writing end. 0, or -1 and errno.
+int mado_pipe(int *_Nonnull ends);
 /// Waits for the end of a child, and ends it after so many milliseconds. Its exit status, or the negative number of the
 /// signal that ended it.
 int mado_wait_process(int process, int milliseconds);

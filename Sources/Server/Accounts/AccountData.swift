@@ -14,10 +14,12 @@ package final class AccountData: Sendable {
 
     private let journal: Journal
     private let pushRules: PushRules
+    private let deliveries: Deliveries?
 
-    package init(journal: Journal, pushRules: PushRules) {
+    package init(journal: Journal, pushRules: PushRules, deliveries: Deliveries? = nil) {
         self.journal = journal
         self.pushRules = pushRules
+        self.deliveries = deliveries
     }
 
     /// The content; of push rules also when the member never changed any.
@@ -30,12 +32,20 @@ package final class AccountData: Sendable {
     }
 
     /// - Parameter content: an object.
-    /// - Throws: `M_BAD_JSON` (405) for a type that the server looks after, `M_INVALID_PARAM` when it is too long.
+    /// - Throws: `M_BAD_JSON` (405) for a type that the server looks after, `M_INVALID_PARAM` when it is too long; what
+    ///   ``DeliveryRule`` throws for a rule that is none.
     package func set(_ type: String, room: RoomID?, content: JSONValue, of user: UserID) async throws {
         if Self.managed.contains(type) { throw MatrixError(405, .badJSON, "Cannot set \(type) through this API") }
         try Self.check(type)
         let bytes = Array(content.bytes)
-        try await journal.write { try $0.setAccountData(type, room: room, content: bytes, of: user) }
+        guard type == DeliveryRule.accountDataType, let room else {
+            return try await journal.write { try $0.setAccountData(type, room: room, content: bytes, of: user) }
+        }
+        let rule = try DeliveryRule(content)
+        try await journal.write { [deliveries] transaction in
+            try transaction.setAccountData(type, room: room, content: bytes, of: user)
+            try deliveries?.set(rule, content: bytes, of: user, in: room, transaction)
+        }
     }
 
     // MARK: Tags

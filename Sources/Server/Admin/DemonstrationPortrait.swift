@@ -4,6 +4,12 @@ struct DemonstrationPortrait: Sendable {
     struct Colour: Sendable {
         let red, green, blue: Double
 
+        init(red: Double, green: Double, blue: Double) {
+            self.red = red
+            self.green = green
+            self.blue = blue
+        }
+
         /// - Parameter hex: 0xRRGGBB.
         init(_ hex: Int) {
             red = Double(hex >> 16 & 255)

@@ -23,6 +23,7 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var portal = PortalSettings()
     package var support = SupportSettings()
     package var applicationServices = ApplicationServiceSettings()
+    package var providers = ProviderSettings()
     package var media = MediaSettings()
     package var outbound = OutboundSettings()
     package var previews = PreviewSettings()

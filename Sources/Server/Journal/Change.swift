@@ -16,6 +16,8 @@ package struct Change: Sendable {
         case deviceList(UserID)
         /// A member signed another one's key, and sees that key with the signature from then on; nobody else does.
         case keySignature(of: UserID, by: UserID)
+        /// A member has more of a feed's items, or another rule for them.
+        case delivery(DeliveryChange)
     }
 
     package let position: Int64

@@ -7,6 +7,14 @@ package struct Publication: Sendable {
     package let changes: [Change]
     /// The rooms that have new events, as they are now.
     package let rooms: [RoomID: RoomSnapshot]
+
+    /// The new events of a room.
+    func events(in room: RoomID) -> [Event] {
+        changes.compactMap { change in
+            guard case .event(let event) = change.kind, event.roomID == room else { return nil }
+            return event
+        }
+    }
 }
 
 /// Learns of each committed batch, on the journal's thread, in order, after the snapshots were replaced and before

@@ -1,4 +1,3 @@
-import COpenSSL
 import Glibc
 import Store
 
@@ -9,22 +8,16 @@ final class IncomingFile: IncomingContent, @unchecked Sendable {
     let path: String
     let descriptor: Int32
     private(set) var size: Int64 = 0
-    private let hash: OpaquePointer
+    private let hash = ContentHash()
 
     /// - Throws: `SystemError` when the file cannot be made.
     init(_ path: String) throws(SystemError) {
         self.path = path
         descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SystemError("open", path: path) }
-        // They fail for want of memory alone.
-        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
-            preconditionFailure("no SHA-256")
-        }
-        hash = context
     }
 
     deinit {
-        EVP_MD_CTX_free(hash)
         close(descriptor)
         unlink(path)
     }
@@ -37,20 +30,11 @@ final class IncomingFile: IncomingContent, @unchecked Sendable {
             guard count > 0 else { throw MediaStorageError(SystemError("write", path: path)) }
             rest = rest.dropFirst(count)
         }
-        EVP_DigestUpdate(hash, bytes, bytes.count)
+        hash.update(bytes)
         size += Int64(bytes.count)
     }
 
-    var digest: ContentDigest {
-        var bytes = [UInt8](repeating: 0, count: 32)
-        // Of a copy, so that asking changes nothing.
-        let copy = EVP_MD_CTX_new()
-        defer { EVP_MD_CTX_free(copy) }
-        guard EVP_MD_CTX_copy_ex(copy, hash) == 1, EVP_DigestFinal_ex(copy, &bytes, nil) == 1 else {
-            preconditionFailure("no SHA-256")
-        }
-        return ContentDigest(bytes)
-    }
+    var digest: ContentDigest { hash.digest }
 
     func discard() { unlink(path) }
 

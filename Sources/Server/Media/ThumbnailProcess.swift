@@ -26,12 +26,7 @@ package struct ThumbnailProcess: Sendable {
     package init(program: String) { self.program = program }
 
     /// `mado-thumbnailer` in the folder of this program's own file.
-    package static var installedProgram: String {
-        var buffer = [CChar](repeating: 0, count: 4096)
-        let count = readlink("/proc/self/exe", &buffer, buffer.count)
-        let path = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) + "/mado-thumbnailer"
-    }
+    package static var installedProgram: String { SystemFile.besideThisProgram("mado-thumbnailer") }
 
     package var isInstalled: Bool { access(program, X_OK) == 0 }
 
@@ -63,18 +58,7 @@ package struct ThumbnailProcess: Sendable {
 
     /// Its exit status, or the negative number of the signal that ended it; nil and errno when it cannot be started.
     private func start(_ arguments: [String], _ input: Int32, _ output: Int32) -> Int32? {
-        let process = Self.withCStrings([program] + arguments) { mado_spawn(program, $0, input, output) }
+        let process = CStrings.with([program] + arguments) { mado_spawn(program, $0, input, output) }
         return process > 0 ? mado_wait_process(process, Int32(Self.deadline / .milliseconds(1))) : nil
-    }
-
-    private static func withCStrings<T>(
-        _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> T
-    ) -> T {
-        var pointers = strings.map { strdup($0) } + [nil]
-        defer { for pointer in pointers { free(pointer) } }
-        return pointers.withUnsafeMutableBufferPointer { buffer in
-            guard let start = buffer.baseAddress else { preconditionFailure("an array of at least one") }
-            return body(start)
-        }
     }
 }

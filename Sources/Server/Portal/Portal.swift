@@ -38,6 +38,9 @@ package final class Portal: Sendable {
         self.clock = clock
     }
 
+    /// What the portal is called, and its account.
+    package var name: String { settings.name }
+
     /// The portal's space; nil as long as there is none.
     package var space: RoomID? { spaceID.withLock { $0 } }
 

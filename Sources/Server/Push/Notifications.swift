@@ -15,11 +15,15 @@ package struct Notifications: Sendable {
 
     private let journal: Journal
     private let rules: PushRules
+    private let deliveries: Deliveries?
     private let clock: WallClock
 
-    package init(journal: Journal, rules: PushRules, clock: WallClock = .system) {
+    package init(
+        journal: Journal, rules: PushRules, deliveries: Deliveries? = nil, clock: WallClock = .system
+    ) {
         self.journal = journal
         self.rules = rules
+        self.deliveries = deliveries
         self.clock = clock
     }
 
@@ -39,7 +43,7 @@ package struct Notifications: Sendable {
         for user: UserID, from: TimelineToken?, limit: Int, onlyHighlights: Bool
     ) async throws -> Page {
         let ruleset = try await rules.ruleset(of: user)
-        return try await journal.store.read { [journal] reader in
+        return try await journal.store.read { [journal, deliveries] reader in
             let joined = try journal.memberships(of: user, reader).filter { $0.value.membership == .join }
             let through = from?.position ?? .max
             var rooms: [RoomSnapshot] = []
@@ -49,7 +53,12 @@ package struct Notifications: Sendable {
             for room in rooms {
                 // What is in the other rooms is older than all that is needed.
                 if found.count > limit, room.position < found[limit].seen.event.position { break }
-                found += try Self.notifications(in: room, ruleset, through, limit + 1, onlyHighlights, reader)
+                // What a delivery rule holds is not told of before it is due.
+                let window = try deliveries?.window(
+                    of: user, in: room.id, since: 0, upTo: reader.lastPosition(), reader)
+                found += try Self.notifications(
+                    in: room, ruleset, through, limit + 1, onlyHighlights, reader
+                ) { window?.isDelivered($0) ?? true }
                 found.sort { $0.seen.event.position > $1.seen.event.position }
                 if found.count > limit + 1 { found.removeLast(found.count - limit - 1) }
             }
@@ -61,7 +70,7 @@ package struct Notifications: Sendable {
 
     private static func notifications(
         in room: RoomSnapshot, _ ruleset: PushRuleset, _ through: Int64, _ limit: Int, _ onlyHighlights: Bool,
-        _ reader: any StoreReader
+        _ reader: any StoreReader, isDelivered: (Event) -> Bool
     ) throws -> [Notification] {
         guard let levels = room.levels else { return [] }
         let user = ruleset.owner
@@ -71,7 +80,8 @@ package struct Notifications: Sendable {
             try reader.events(in: room.id, after: 0, through: through, order: .backward, limit: depth))
         let displayName = room.members[user]?.content["displayname"]?.string
         var found: [(event: Event, actions: PushActions)] = []
-        for event in events where found.count < limit && event.redactedBecause == nil && event.sender != user {
+        for event in events
+        where found.count < limit && event.redactedBecause == nil && event.sender != user && isDelivered(event) {
             let actions = ruleset.evaluate(
                 PushEvent(event, memberCount: room.joinedCount, powerLevels: levels), displayName: displayName)
             if actions.notify, actions.highlight || !onlyHighlights { found.append((event, actions)) }

@@ -40,7 +40,7 @@ extension SlidingComputation {
         var next = sent
         var part = SlidingRoomPart(room: room.snapshot, since: since)
         let visibility = HistoryVisibilityFilter(user: user, room: room.snapshot, reader: base.reader)
-        if room.snapshot.position > since {
+        if room.snapshot.position > since || changes.reachesBack {
             try add(changes, through: upTo, entry.config, visibility, to: &part, &next)
         }
         try expand(entry.config, sent, visibility, through: upTo, &part, &next)
@@ -108,8 +108,9 @@ extension SlidingComputation {
         }
         let limit = config.timelineLimit
         guard limit > sent.config.timelineLimit, limit > next.eventCount else { return }
+        let window = try base.deliveryWindow(of: part.room.id)
         let older = try base.store().newestEvents(in: part.room.id, after: 0, through: through, limit: limit) {
-            try !base.ignored.hides($0) && visibility.allows($0)
+            try !base.ignored.hides($0) && visibility.allows($0) && (window?.isDelivered($0) ?? true)
         }
         guard older.events.count > part.events.count else { return }
         part.isExpanded = older.events.first.map { $0.position <= part.since } ?? false
@@ -129,8 +130,9 @@ extension SlidingComputation {
         var part = SlidingRoomPart(room: room, since: before.token?.position ?? upTo)
         part.isWhole = true
         let visibility = HistoryVisibilityFilter(user: user, room: entry.room.snapshot, reader: store)
+        let window = try base.deliveryWindow(of: room.id)
         func isVisible(_ event: Event) throws -> Bool {
-            try !base.ignored.hides(event) && visibility.allows(event)
+            try !base.ignored.hides(event) && visibility.allows(event) && (window?.isDelivered(event) ?? true)
         }
         let limit = entry.config.timelineLimit
         (part.events, part.isLimited) = try store.newestEvents(
@@ -217,13 +219,16 @@ extension SlidingComputation {
     // MARK: Reading
 
     private func changes(in room: RoomID, since: Int64) throws -> RoomChanges {
-        try RoomChanges(in: room, since: since, upTo: upTo, log: base.sources.journal.log, reader: base.reader)
+        let log = base.sources.journal.log
+        return try RoomChanges(in: room, since: since, upTo: upTo, log: log, reader: base.reader)
+            .delivering(base.deliveryWindow(of: room, since: since), log: log, reader: base.reader)
     }
 
     private func unread(in room: RoomSnapshot) throws -> UnreadCount.Pair {
         guard
             let unread = try base.sources.unread.counts(
-                of: user, in: room, upTo: upTo, log: base.sources.journal.log, base.reader)
+                of: user, in: room, upTo: upTo, log: base.sources.journal.log, base.reader,
+                base.deliveryWindow(of: room.id))
         else { throw NeedsStore() }
         return unread.total
     }

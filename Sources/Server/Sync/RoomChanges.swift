@@ -8,6 +8,8 @@ struct RoomChanges {
     private let since: Int64
     private let upTo: Int64
     private let source: Source
+    /// What a delivery rule makes of the room's items; nil when all come as they happen.
+    private var delivery: (window: DeliveryWindow, source: Source)?
 
     enum Source {
         /// The room's events in the range, oldest first.
@@ -33,11 +35,43 @@ struct RoomChanges {
         }
     }
 
+    /// The same with the items that a delivery rule gives in place of those that happened.
+    ///
+    /// - Throws: `NeedsStore` when memory does not reach back to where they begin and there is no reader.
+    func delivering(_ window: DeliveryWindow?, log: ChangeLog, reader: (any StoreReader)?) throws -> RoomChanges {
+        guard let window else { return self }
+        var copy = self
+        if let events = log.events(in: room, since: min(since, window.from), upTo: upTo) {
+            copy.delivery = (window, .memory(events))
+        } else if let reader {
+            copy.delivery = (window, .store(reader))
+        } else {
+            throw NeedsStore()
+        }
+        return copy
+    }
+
+    /// Whether there may be items that happened before the range.
+    var reachesBack: Bool { delivery?.window.reachesBack(before: since) ?? false }
+
     /// The newest `limit` events that `isWanted`, oldest first, and whether older ones in the range were left out.
     func timeline(
         limit: Int, through: Int64? = nil, where isWanted: (Event) throws -> Bool
     ) throws -> (events: [Event], isLimited: Bool) {
         let through = min(through ?? upTo, upTo)
+        if let delivery {
+            return try Self.timeline(
+                of: delivery.source, in: room, since: min(since, delivery.window.from), limit: limit, through: through
+            ) { try delivery.window.shows($0, since: since) && isWanted($0) }
+        }
+        return try Self.timeline(
+            of: source, in: room, since: since, limit: limit, through: through, where: isWanted)
+    }
+
+    private static func timeline(
+        of source: Source, in room: RoomID, since: Int64, limit: Int, through: Int64,
+        where isWanted: (Event) throws -> Bool
+    ) throws -> (events: [Event], isLimited: Bool) {
         switch source {
         case .memory(let events):
             let wanted = try events.filter { try $0.position <= through && isWanted($0) }

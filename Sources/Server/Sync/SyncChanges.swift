@@ -17,6 +17,8 @@ struct SyncChanges {
     private(set) var accountData: [RoomID?: [(type: String, content: [UInt8])]] = [:]
     private(set) var toDevice: [(position: Int64, message: [UInt8])] = []
     private(set) var changedDeviceLists: Set<UserID> = []
+    /// Only in memory: feeds of which the member has more.
+    private var delivered: Set<RoomID> = []
     /// The rooms that may have something new; nil when that has to be asked of each room.
     private(set) var touchedRooms: Set<RoomID>?
 
@@ -45,6 +47,7 @@ struct SyncChanges {
             }
             toDevice.removeAll { $0.position <= toDeviceSince }
             touchedRooms = Set(events.keys).union(receipts.keys).union(accountData.keys.compactMap(\.self))
+                .union(delivered)
             return
         }
         guard let reader else { throw NeedsStore() }
@@ -72,6 +75,7 @@ struct SyncChanges {
         case .deviceList(let user): changedDeviceLists.insert(user)
         case .keySignature(of: let signed, by: user): changedDeviceLists.insert(signed)
         case .keySignature: break
+        case .delivery(let delivery): if delivery.user == user { delivered.insert(delivery.room) }
         }
     }
 

@@ -5,17 +5,19 @@ package import MatrixAPI
 package final class SyncNotifier: JournalObserver, SessionObserver {
     private let loops: [SyncWaiters]
     private let journal: Journal
+    private let deliveries: Deliveries?
 
-    package init(loops: [EventLoop], journal: Journal) {
+    package init(loops: [EventLoop], journal: Journal, deliveries: Deliveries? = nil) {
         self.loops = loops.map(SyncWaiters.init)
         self.journal = journal
+        self.deliveries = deliveries
     }
 
     /// A loop where nobody waits is left alone. Who comes to wait there meanwhile counts first and looks at the
     /// journal's position after, and this is the other way round: one of the two sees the other.
     package func published(_ publication: Publication) {
         for waiters in loops where waiters.count > 0 {
-            waiters.loop.execute { [journal] in waiters.wake(publication, journal) }
+            waiters.loop.execute { [journal, deliveries] in waiters.wake(publication, journal, deliveries) }
         }
     }
 

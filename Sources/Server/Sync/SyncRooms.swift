@@ -74,9 +74,11 @@ extension SyncComputation {
         let isNew = !wasJoined || query.fullState
         let receipts = changes.receipts[room.id] ?? []
         let accountData = try roomAccountData(room.id, isNew: !wasJoined)
+        let window = try deliveryWindow(of: room.id)
+        let roomChanges = try changes.of(room.id).delivering(window, log: sources.journal.log, reader: reader)
         let timeline =
-            !wasJoined || room.position > since
-            ? try timeline(of: room, after: wasThere ? since : 0, wasJoined: wasJoined, changes)
+            !wasJoined || room.position > since || roomChanges.reachesBack
+            ? try timeline(of: room, after: wasThere ? since : 0, wasJoined: wasJoined, roomChanges, window)
             : SyncTimeline(events: [], isLimited: false)
         let summary =
             isNew || room.membersPosition > since || timeline.isLimited ? RoomSummary(of: room, for: user) : nil
@@ -92,7 +94,7 @@ extension SyncComputation {
 
         guard
             let unread = try sources.unread.counts(
-                of: user, in: room, upTo: upTo.position, log: sources.journal.log, reader)
+                of: user, in: room, upTo: upTo.position, log: sources.journal.log, reader, window)
         else { throw NeedsStore() }
         return try JSONWriter.object { body in
             try write(timeline, of: room, to: &body)
@@ -102,6 +104,12 @@ extension SyncComputation {
             unread.write(to: &body, byThread: query.filter.room.timeline.unreadThreadNotifications)
             summary?.write(to: &body)
         }
+    }
+
+    /// What a delivery rule of the member makes of a room's items; nil when there is none.
+    func deliveryWindow(of room: RoomID, since: Int64? = nil) throws -> DeliveryWindow? {
+        try sources.deliveries?.window(
+            of: user, in: room, since: since ?? self.since, upTo: upTo.position, reader)
     }
 
     func membershipAtSince(_ id: RoomID, _ membership: RoomMembership) throws -> Membership? {
@@ -120,7 +128,7 @@ extension SyncComputation {
 
     /// - Parameter after: what the client has of the room.
     private func timeline(
-        of room: RoomSnapshot, after: Int64, wasJoined: Bool, _ changes: SyncChanges
+        of room: RoomSnapshot, after: Int64, wasJoined: Bool, _ changes: RoomChanges, _ window: DeliveryWindow?
     ) throws -> SyncTimeline {
         let filter = query.filter.room.timeline
         let limit = filter.limit ?? 10
@@ -129,14 +137,17 @@ extension SyncComputation {
         if wasJoined {
             // Between two syncs the member may have left and come back.
             let seesAll = visibility.seesEverything(after: since)
-            let (events, isLimited) = try changes.of(room.id).timeline(limit: limit) {
+            let (events, isLimited) = try changes.timeline(limit: limit) {
                 try filter.matches($0) && !ignored.hides($0) && (seesAll || visibility.allows($0))
             }
             return SyncTimeline(events: events, isLimited: isLimited)
         }
         let (events, isLimited) = try store().newestEvents(
             in: room.id, after: after, through: upTo.position, limit: limit
-        ) { try filter.matches($0) && !ignored.hides($0) && visibility.allows($0) }
+        ) {
+            try filter.matches($0) && !ignored.hides($0) && visibility.allows($0)
+                && (window?.isDelivered($0) ?? true)
+        }
         // What the client has of the room from earlier does not join on.
         return SyncTimeline(events: events, isLimited: isLimited || !isInitial)
     }

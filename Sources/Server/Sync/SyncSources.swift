@@ -7,6 +7,7 @@ package struct SyncSources: Sendable {
     package let journal: Journal
     package let unread: UnreadCounts
     package let ignoredUsers: IgnoredUsers
+    package let deliveries: Deliveries?
     package let sequence: EphemeralSequence
     package let typing: any TypingSource
     package let presence: any PresenceSource
@@ -16,11 +17,12 @@ package struct SyncSources: Sendable {
     package init(
         journal: Journal, unread: UnreadCounts, ignoredUsers: IgnoredUsers, sequence: EphemeralSequence,
         typing: any TypingSource,
-        presence: any PresenceSource, keys: any DeviceKeySource, clock: WallClock
+        presence: any PresenceSource, keys: any DeviceKeySource, clock: WallClock, deliveries: Deliveries? = nil
     ) {
         self.journal = journal
         self.unread = unread
         self.ignoredUsers = ignoredUsers
+        self.deliveries = deliveries
         self.sequence = sequence
         self.typing = typing
         self.presence = presence

@@ -45,11 +45,16 @@ final class SyncWaiters: @unchecked Sendable {
     }
 
     /// Wakes those whom a batch concerns.
-    func wake(_ publication: Publication, _ journal: Journal) {
+    ///
+    /// - Parameter deliveries: who need not be woken for items that they do not get now.
+    func wake(_ publication: Publication, _ journal: Journal, _ deliveries: Deliveries?) {
         guard count > 0 else { return }
         var due = DueWaiters()
         // Many events of one room make its members due once.
-        for room in publication.rooms.values { collect(membersOf: room, &due) }
+        for room in publication.rooms.values {
+            let unconcerned = deliveries?.unconcerned(by: publication.events(in: room.id), in: room.id)
+            collect(membersOf: room, &due, except: unconcerned)
+        }
         for change in publication.changes {
             switch change.kind {
             case .event(let event):
@@ -66,6 +71,7 @@ final class SyncWaiters: @unchecked Sendable {
                 }
             case .accountData(let user, _, _, _): collect(user, &due)
             case .toDevice(let user, let device, _): collect(user, &due) { $0.device == device }
+            case .delivery(let delivery): collect(delivery.user, &due)
             case .deviceList(let user): collect(sharingRoomsWith: [user], journal, &due)
             case .keySignature(of: _, by: let user): collect(user, &due)
             }
@@ -115,11 +121,15 @@ final class SyncWaiters: @unchecked Sendable {
     }
 
     /// Goes through the smaller of the two: who waits here, or who is in the room.
-    private func collect(membersOf room: RoomSnapshot, _ due: inout DueWaiters) {
+    private func collect(
+        membersOf room: RoomSnapshot, _ due: inout DueWaiters, except unconcerned: Set<UserID>? = nil
+    ) {
         if room.members.count < waiters.count {
-            room.members.forEach { user, _ in if room.isJoined(user) { collect(user, &due) } }
+            room.members.forEach { user, _ in
+                if room.isJoined(user), unconcerned?.contains(user) != true { collect(user, &due) }
+            }
         } else {
-            for (user, list) in waiters where room.isJoined(user) {
+            for (user, list) in waiters where room.isJoined(user) && unconcerned?.contains(user) != true {
                 for waiter in list { due.insert(waiter) }
             }
         }

@@ -99,8 +99,11 @@ package final class UnreadCounts: Sendable, JournalObserver {
 
     /// The counts up to a position; nil when only the store knows and `reader` is nil.
     func counts(
-        of user: UserID, in room: RoomSnapshot, upTo: Int64, log: ChangeLog, _ reader: (any StoreReader)?
+        of user: UserID, in room: RoomSnapshot, upTo: Int64, log: ChangeLog, _ reader: (any StoreReader)?,
+        _ window: DeliveryWindow? = nil
     ) throws -> UnreadCount? {
+        // What is held is not unread yet.
+        let upTo = min(upTo, window?.through ?? upTo)
         guard let ruleset = try rules.ruleset(of: user, reader),
             let ignored = try ignoredUsers.ignored(by: user, reader)
         else { return nil }
@@ -115,7 +118,9 @@ package final class UnreadCounts: Sendable, JournalObserver {
         guard let events = try self.events(in: room.id, after: entry.countedTo, through: upTo, log, reader) else {
             return nil
         }
-        for event in events where !ignored.hides(event) { count(event, &entry, ruleset, room) }
+        for event in events where !ignored.hides(event) && (window?.passes(event) ?? true) {
+            count(event, &entry, ruleset, room)
+        }
         entry.countedTo = upTo
         keep(entry, of: user, in: room.id)
         return entry.count

@@ -7,6 +7,6 @@ struct SQLiteMigration: Sendable {
     /// All migrations, in order.
     static let all: [SQLiteMigration] = [
         .initialSchema, .media, .search, .reports, .delayedEvents, .mediaUsage, .roles, .moderation,
-        .deviceListAudience, .secondServers, .applicationServices,
+        .deviceListAudience, .secondServers, .applicationServices, .feeds, .deliveries, .portalContent,
     ]
 }

@@ -2,7 +2,10 @@
 enum MadoCommand {
     static let specification = CommandSpecification(
         name: "mado", summary: "Mado: a self-hosted communication server that speaks Matrix.",
-        commands: [serve, member, notice, room, token, portal, report, media, secondServer, doctor, config, version])
+        commands: [
+            serve, member, notice, room, token, portal, provider, channel, announce, app, instruct, report, media,
+            secondServer, doctor, config, version,
+        ])
 
     static let configurationOptions: [CommandSpecification.Option] = [
         .init("--config", .value(placeholder: "FILE"), "Configuration file (also MADO_CONFIG)."),

@@ -16,19 +16,31 @@ struct AdminClient {
     /// The answer's body.
     /// - Throws: `AdminError` when nobody listens, or the server refused.
     func request(_ method: String, _ target: String, body: [UInt8] = []) throws(AdminError) -> JSONValue {
+        let descriptor = try connect()
+        defer { close(descriptor) }
+        try send(head(method, target, type: "application/json", length: body.count) + body, to: descriptor)
+        return try answer(from: descriptor)
+    }
+
+    func connect() throws(AdminError) -> Int32 {
         let descriptor = mado_connect_to_path(socketPath)
         guard descriptor >= 0 else {
             throw AdminError(description: SystemError("connect", path: socketPath).description)
         }
-        defer { close(descriptor) }
-        let head =
-            "\(method) \(target) HTTP/1.1\r\nHost: mado\r\nConnection: close\r\nContent-Type: application/json\r\n"
-            + "Content-Length: \(body.count)\r\n\r\n"
-        try send(Array(head.utf8) + body, to: descriptor)
-        return try read(receive(from: descriptor))
+        return descriptor
     }
 
-    private func send(_ bytes: [UInt8], to descriptor: Int32) throws(AdminError) {
+    func head(_ method: String, _ target: String, type: String, length: Int) -> [UInt8] {
+        Array(
+            """
+            \(method) \(target) HTTP/1.1\r\nHost: mado\r\nConnection: close\r\nContent-Type: \(type)\r\n\
+            Content-Length: \(length)\r\n\r\n
+            """.utf8)
+    }
+
+    func answer(from descriptor: Int32) throws(AdminError) -> JSONValue { try read(receive(from: descriptor)) }
+
+    func send(_ bytes: [UInt8], to descriptor: Int32) throws(AdminError) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }

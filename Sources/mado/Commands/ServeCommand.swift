@@ -16,6 +16,7 @@ enum ServeCommand {
         raiseDescriptorLimit()
         let process = try ServerProcess(configuration, sink: LogSink(configuration.log))
         if configuration.isDemo { try fill(process) }
+        try Blocking.run { [providers = process.capabilities.feedProviders] in try await providers.start() }
         try process.start()
         process.log.info("ready", ["version": ServerVersion.string, "server_name": configuration.serverName])
         if isatty(STDOUT_FILENO) == 1 || configuration.isDemo { TerminalOutput.say(Welcome.text(configuration)) }
@@ -31,6 +32,25 @@ enum ServeCommand {
                 accountData: capabilities.accountData, profiles: capabilities.profiles, media: capabilities.media
             ).fill()
         }
+        if isFilled {
+            let missing = try Blocking.run {
+                try await DemonstrationPortal(
+                    providers: capabilities.feedProviders, accountData: capabilities.accountData
+                ).fill()
+            }
+            for reason in missing { process.log.warning("a feed of the demonstration is missing", ["reason": reason]) }
+        }
+        let isShown = try Blocking.run {
+            try await DemonstrationChannels(
+                portal: capabilities.portal, channels: capabilities.channels, boards: capabilities.boards,
+                media: capabilities.media, files: DemonstrationChannels.Files.own
+            ).fill()
+        }
+        let programs = process.configuration.providers.folder
+        try Blocking.run {
+            try await DemonstrationApplications(applications: capabilities.applications, folder: programs).fill()
+        }
+        if isShown { process.log.info("filled the portal with the demonstration's channels and announcements") }
         if isFilled { process.log.info("filled with the demonstration's members and rooms") }
         if process.configuration.listeners.contains(where: { !$0.isLoopback }) {
             process.log.warning("demonstration members have a known password, and other machines reach this server")

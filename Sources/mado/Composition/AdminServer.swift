@@ -23,6 +23,17 @@ struct AdminServer: Sendable {
         ).addRoutes(to: &routes)
         PortalAdministration(portal: capabilities.portal, roles: capabilities.roles, serverName: serverName)
             .addRoutes(to: &routes)
+        ProviderAdministration(providers: capabilities.feedProviders).addRoutes(to: &routes)
+        for provider in [
+            ChannelAdministration(
+                channels: capabilities.channels, live: capabilities.live, media: capabilities.media,
+                portal: capabilities.portal),
+            AnnouncementAdministration(boards: capabilities.boards, serverName: serverName),
+            ApplicationAdministration(applications: capabilities.applications),
+            InstructionAdministration(
+                instructions: capabilities.instructions, portal: capabilities.portal, serverName: serverName,
+                senderName: capabilities.portal.name),
+        ] as [any RouteProviding] { provider.addRoutes(to: &routes) }
         path = folder.adminSocket
         server = HTTPServer(
             configuration: HTTPServerConfiguration(listeners: [HTTPListener(socketPath: path)]), group: group,

@@ -8,12 +8,15 @@ import Store
 /// The capabilities of a server, each built once and passed to those that need it. The one place where they meet.
 final class Capabilities: Sendable {
     let journal: Journal
+    /// Where things are done at times.
+    private let loop: EventLoop
     let accounts: Accounts
     let tokens: RegistrationTokens
     let sessions: Sessions
     let rooms: Rooms
     let receipts: Receipts
     let accountData: AccountData
+    let deliveries: Deliveries
     let presence: Presence
     let profiles: Profiles
     let media: MediaRepository
@@ -28,6 +31,14 @@ final class Capabilities: Sendable {
     private let directory: SessionDirectory
     let serviceAuthentication: ServiceAuthentication
     private let serviceDeliveries: ServiceDeliveries
+    let feeds: Feeds
+    let feedProviders: Providers
+    let channels: Channels
+    let live: LiveChannels
+    let boards: Boards
+    let applications: Applications
+    private let submissions: SubmissionQueue
+    let instructions: Instructions
     let limiter: RateLimiter
     /// What the server asks of others.
     let http: HTTPClient
@@ -68,7 +79,8 @@ final class Capabilities: Sendable {
         let serviceTransport = HTTPServiceTransport(outbound)
         let serviceDeliveries = ServiceDeliveries(
             services: services, journal: journal, transport: serviceTransport, loop: loops[0])
-        let notifier = SyncNotifier(loops: loops, journal: journal)
+        let deliveries = Deliveries(journal: journal, loop: loops[0], clock: clock)
+        let notifier = SyncNotifier(loops: loops, journal: journal, deliveries: deliveries)
         let typing = Typing(journal: journal, sequence: sequence) { room in
             notifier.typingChanged(in: [room])
             serviceDeliveries.typingChanged(in: room)
@@ -86,11 +98,11 @@ final class Capabilities: Sendable {
             sources: SyncSources(
                 journal: journal, unread: unread, ignoredUsers: ignoredUsers, sequence: sequence, typing: typing,
                 presence: presence,
-                keys: deviceKeys, clock: clock),
+                keys: deviceKeys, clock: clock, deliveries: deliveries),
             notifier: notifier, connections: presence, settings: Sync.Settings(configuration.sync))
         let slidingConnections = SlidingConnections()
         let receipts = Receipts(journal: journal)
-        let accountData = AccountData(journal: journal, pushRules: pushRules)
+        let accountData = AccountData(journal: journal, pushRules: pushRules, deliveries: deliveries)
         let roomSettings = Rooms.Configuration(configuration.rooms)
         let delayedEvents = DelayedEvents(
             journal: journal, loop: loops[0], settings: DelayedEvents.Settings(configuration.rooms))
@@ -102,6 +114,10 @@ final class Capabilities: Sendable {
         accounts.addObserver(portal)
         let roles = MemberRoles(journal: journal)
         roles.addObserver(portal)
+        let channels = Channels(portal: portal, loop: loops[0])
+        let live = LiveChannels(channels: channels, streams: LiveStreams())
+        let boards = Boards(portal: portal, roles: roles, loop: loops[0])
+        roles.addObserver(boards)
 
         let profiles = Profiles(journal: journal)
         let mediaStorage = try MediaFolder(mediaFolder)
@@ -110,6 +126,18 @@ final class Capabilities: Sendable {
             thumbnailer: ThumbnailProcess(program: ThumbnailProcess.installedProgram),
             settings: MediaRepository.Settings(configuration.media))
 
+        let feeds = Feeds(portal: portal, settings: Feeds.Settings(configuration.providers))
+        let programSettings = try CGIRunner.Settings(configuration.providers)
+        let programs = CGIRunner(launcher: CGIRunner.installedLauncher, settings: programSettings)
+        let feedProviders = Providers(
+            feeds: feeds, runner: programs, http: outbound, loop: loops[0], settings: Providers.Settings(configuration))
+        let submissions = SubmissionQueue(
+            journal: journal,
+            runner: ApplicationPrograms(
+                portal: portal, media: media, runner: programs, limits: configuration.providers.limits,
+                folder: DataFolder(path: configuration.dataFolder).applicationsFolder(
+                    isOfOthers: programSettings.user != nil), owner: programSettings.user),
+            loop: loops[0])
         let previews = URLPreviews(
             pages: OutboundPages(client: outbound, deniedHosts: configuration.previews.deniedHosts), media: media,
             uploader: UserID(localpart: "mado", server: serverName), settings: configuration.previews)
@@ -123,11 +151,11 @@ final class Capabilities: Sendable {
             limiter: limiter, settings: SessionDirectory.Settings(configuration.sessions))
 
         // Those who count must know of a batch before those who wait for it ask them.
-        for observer in [pushRules, ignoredUsers, unread, presence, notifier, delayedEvents, serviceDeliveries]
-            as [any JournalObserver]
-        {
-            journal.addObserver(observer)
-        }
+        let observers: [any JournalObserver] = [
+            deliveries, pushRules, ignoredUsers, unread, presence, notifier, delayedEvents, serviceDeliveries, channels,
+            boards,
+        ]
+        for observer in observers { journal.addObserver(observer) }
         for observer in [presence, slidingConnections, notifier] as [any SessionObserver] {
             sessions.addObserver(observer)
         }
@@ -143,6 +171,7 @@ final class Capabilities: Sendable {
         searchIndex.start(on: loops[0])
 
         self.journal = journal
+        loop = loops[0]
         http = outbound
         self.accounts = accounts
         self.tokens = tokens
@@ -150,11 +179,20 @@ final class Capabilities: Sendable {
         self.rooms = rooms
         self.receipts = receipts
         self.accountData = accountData
+        self.deliveries = deliveries
         self.presence = presence
         self.profiles = profiles
         self.media = media
         self.portal = portal
         self.roles = roles
+        self.feeds = feeds
+        self.feedProviders = feedProviders
+        self.channels = channels
+        self.live = live
+        self.boards = boards
+        self.submissions = submissions
+        applications = Applications(portal: portal, serverName: serverName, queue: submissions)
+        instructions = Instructions(portal: portal)
         reports = Reports(journal: journal)
         self.delayedEvents = delayedEvents
         serviceAuthentication = ServiceAuthentication(services: services, journal: journal)
@@ -183,11 +221,13 @@ final class Capabilities: Sendable {
             profiles, media, previews, Filters(journal: journal), MemberDirectory(store: store),
             accountData, pushRules, Pushers(), rooms,
             PublicRooms(journal: journal, serverName: serverName, isOpen: configuration.rooms.isDirectoryOpen),
+            live, boards, applications, instructions,
             receipts, typing, presence, sync, SlidingSync(sync: sync, connections: slidingConnections), deviceKeys,
             KeyBackup(journal: journal), ToDevice(journal: journal),
-            Notifications(journal: journal, rules: pushRules), SpaceHierarchy(journal: journal, rooms: rooms),
+            Notifications(journal: journal, rules: pushRules, deliveries: deliveries),
+            SpaceHierarchy(journal: journal, rooms: rooms),
             openID, reports, MessageSearch(journal: journal, index: searchIndex),
-            delayedEvents, portal, DehydratedDevices(journal: journal, keys: deviceKeys, sessions: sessions),
+            delayedEvents, portal, feeds, DehydratedDevices(journal: journal, keys: deviceKeys, sessions: sessions),
             directory, SecondServerProxy(servers: secondServers),
         ]
     }
@@ -206,6 +246,16 @@ final class Capabilities: Sendable {
         Administration(
             access, accounts: accounts, tokens: tokens, reports: reports, rooms: roomModeration,
             media: mediaModeration, notices: notices, serverName: rooms.serverName)
+    }
+
+    /// Begins what happens in the portal by itself: schedules, announcements that are held back, the end of live
+    /// programmes whose feeders have gone, submissions that wait for their programs.
+    func startPortal() async throws {
+        try await channels.start()
+        try await live.endIdle()
+        live.start(on: loop)
+        try await boards.start()
+        submissions.wake()
     }
 
     /// Polls and streams that wait for something to happen.

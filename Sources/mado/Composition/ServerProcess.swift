@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 import HTTP
 import MatrixAPI
 import Server
@@ -46,9 +47,11 @@ final class ServerProcess {
             try await capabilities.presence.restore()
             try await capabilities.delayedEvents.restore()
             try await capabilities.startServices()
+            try await capabilities.deliveries.start()
         }
         do {
             try Blocking.run { [portal = capabilities.portal] in try await portal.prepare() }
+            try Blocking.run { [capabilities] in try await capabilities.startPortal() }
         } catch let error as MatrixError {
             log.error("there is no portal", ["reason": error.message])
         }
@@ -77,6 +80,10 @@ final class ServerProcess {
         metrics.observe("mado_syncs_waiting", .gauge, "Polls and streams that wait for something to happen.") {
             Double(capabilities.waitingCount)
         }
+        Self.observe(capabilities.feedProviders, in: metrics)
+        if geteuid() == 0, configuration.providers.user == nil {
+            log.warning("programs of providers would run as root; set providers.user")
+        }
         ProcessFigures.register(in: metrics, version: ServerVersion.string)
 
         self.group = group
@@ -94,6 +101,18 @@ final class ServerProcess {
                     ]),
                     group: group, application: MetricsApplication(metrics))
             }
+        }
+    }
+
+    private static func observe(_ providers: Providers, in metrics: Metrics) {
+        metrics.observe("mado_provider_runs_total", .counter, "Runs of feeds' providers.") {
+            Double(providers.figures.runs)
+        }
+        metrics.observe("mado_provider_failures_total", .counter, "Runs of feeds' providers that failed.") {
+            Double(providers.figures.failures)
+        }
+        metrics.observe("mado_providers_failing", .gauge, "Providers whose last run failed.") {
+            Double(providers.figures.failing)
         }
     }
 
@@ -141,6 +160,7 @@ final class ServerProcess {
     /// Answers those who wait, lets requests end, writes what is pending, closes the store. Returns when that is done.
     func stop() {
         log.info("stopping")
+        capabilities.feedProviders.stop()
         health.stop()
         capabilities.endWaiting()
         capabilities.stopServices()

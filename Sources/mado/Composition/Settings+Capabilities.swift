@@ -1,3 +1,4 @@
+import Glibc
 import MatrixAPI
 import Server
 
@@ -87,5 +88,43 @@ extension RateLimits {
             .membership: membership, .search: search, .preview: preview, .general: general,
         ]
         return rates.mapValues { RateLimit(perSecond: Double($0.perMinute) / 60, burst: Double($0.burst)) }
+    }
+}
+
+extension Feeds.Settings {
+    init(_ settings: ProviderSettings) {
+        self.init()
+        seriesKept = settings.seriesKept
+    }
+}
+
+extension Providers.Settings {
+    init(_ configuration: ServerConfiguration) {
+        self.init()
+        folder = configuration.providers.folder
+        limits = configuration.providers.limits
+        serverName = configuration.serverName
+    }
+}
+
+/// A user in the configuration whom the system does not know.
+struct UnknownSystemUser: Error, CustomStringConvertible {
+    let name: String
+    var description: String { "providers.user: the system has no user \(name)" }
+}
+
+extension CGIRunner.Settings {
+    /// - Throws: `UnknownSystemUser`.
+    init(_ settings: ProviderSettings) throws(UnknownSystemUser) {
+        self.init()
+        simultaneous = settings.simultaneous
+        guard let name = settings.user else { return }
+        var entry = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        var text = [CChar](repeating: 0, count: 16_384)
+        guard getpwnam_r(name, &entry, &text, text.count, &found) == 0, found != nil else {
+            throw UnknownSystemUser(name: name)
+        }
+        user = (entry.pw_uid, entry.pw_gid)
     }
 }

@@ -6,11 +6,9 @@ import Server
 /// All keys of the configuration, in the order of the example file: keys without a table first, then table by table.
 enum ConfigurationKeys {
     static let all: [ConfigurationKey] =
-        server + registration + rooms + portal + support + applicationServices + media + outbound + previews + tls + log
-        + metrics + presence
-        + sync
-        + sessions
-        + limits + http + deadlines
+        server + registration + rooms + portal + providers + support + applicationServices + media + outbound + previews
+        + tls + log + metrics
+        + presence + sync + sessions + limits + http + deadlines
 
     static func named(_ name: String) -> ConfigurationKey? { byName[name] }
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
@@ -33,6 +31,8 @@ enum ConfigurationKeys {
         "support":
             "How members reach those who run the server (.well-known/matrix/support), and how these write to them.",
         "application_services": "Bridges to other networks and bots that speak for users of their own.",
+        "providers":
+            "Providers of the portal's feeds (mado provider add): programs that speak CGI, feeds of the web, programs that push.",
         "media": "Files that members upload, in the folder media of the data folder.",
         "outbound": "What the server asks of other servers: pushes, feeds, previews.",
         "previews": "Previews of links in messages: the server fetches the pages. It asks none in private networks.",
@@ -141,6 +141,32 @@ enum ConfigurationKeys {
             "application_services.registrations", \.applicationServices.registrations, allowed: "a list of paths",
             example: "[\"/etc/mado/irc.yaml\"]", "Their registration files, as each of them makes it (YAML).",
             render: { $0 }, parse: { $0.isEmpty || $0.utf8.contains(0) ? nil : $0 })
+    ]
+
+    private static let providers: [ConfigurationKey] = [
+        .text(
+            "providers.folder", \.providers.folder, allowed: "an absolute path",
+            "The folder of programs that are named without one.", isAllowed: { $0.hasPrefix("/") }),
+        .optional(
+            "providers.user", \.providers.user, allowed: "a user of the system", example: "nobody",
+            "The user that programs run as, where the server runs as root.", render: { $0 },
+            parse: { $0.isEmpty ? nil : $0 }),
+        .integer("providers.simultaneous", \.providers.simultaneous, 1...64, "Programs that run at once; more wait."),
+        .duration(
+            "providers.maximum_time", \.providers.maximumTime, .seconds(1)...(.seconds(600)),
+            "One run of a program, or one fetch of a feed, from start to end."),
+        .duration(
+            "providers.maximum_processor_time", \.providers.maximumProcessorTime, .seconds(1)...(.seconds(600)),
+            "What one run of a program takes of the processor."),
+        .bytes(
+            "providers.maximum_memory", \.providers.maximumMemory, (16 << 20)...(1 << 36),
+            "Address space of a program."),
+        .bytes(
+            "providers.maximum_output", \.providers.maximumOutput, 1024...(64 << 20),
+            "What a program writes in one run."),
+        .duration(
+            "providers.series_kept", \.providers.seriesKept, .seconds(3600)...(.seconds(3660 * 86_400)),
+            "How long values of series are kept."),
     ]
 
     private static let media: [ConfigurationKey] = [

@@ -32,6 +32,7 @@ final class RouteHarness: Sendable {
     let authentication: InteractiveAuthentication
     let profiles: Profiles
     let pushRules: PushRules
+    let deliveries: Deliveries
     let application: MatrixApplication
 
     /// - Parameters:
@@ -62,6 +63,8 @@ final class RouteHarness: Sendable {
             passwords: passwords, registrationTokens: registrationTokens, capacity: pendingAuthentications)
         profiles = Profiles(journal: journal, clock: clock.clock)
         pushRules = PushRules(journal: journal)
+        deliveries = Deliveries(journal: journal, loop: loops.loops[0], clock: clock.clock)
+        journal.addObserver(deliveries)
         journal.addObserver(pushRules)
 
         var routes = Routes()
@@ -79,7 +82,8 @@ final class RouteHarness: Sendable {
             sessions, openID,
             OwnAccount(accounts: accounts, authentication: authentication),
             devices, AccountModeration(accounts: accounts, devices: devices),
-            profiles, AccountData(journal: journal, pushRules: pushRules), Filters(journal: journal),
+            profiles, AccountData(journal: journal, pushRules: pushRules, deliveries: deliveries),
+            Filters(journal: journal),
             MemberDirectory(store: store), pushRules, Pushers(),
         ]
         for capability in capabilities { capability.addRoutes(to: &routes) }
@@ -87,7 +91,7 @@ final class RouteHarness: Sendable {
             Parts(
                 store: store, journal: journal, loops: loops, clock: clock.clock, limiter: limiter,
                 sessions: sessions, profiles: profiles, pushRules: pushRules, authentication: authentication,
-                openID: openID),
+                openID: openID, deliveries: deliveries),
             &routes)
         application = MatrixApplication(
             routes: routes, authenticator: sessions,
@@ -106,6 +110,7 @@ final class RouteHarness: Sendable {
         let pushRules: PushRules
         let authentication: InteractiveAuthentication
         let openID: OpenID
+        let deliveries: Deliveries
     }
 
     /// Runs a test on a server, and stops that afterwards; the server must not have failed inside.

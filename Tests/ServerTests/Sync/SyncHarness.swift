@@ -22,7 +22,7 @@ enum SyncHarness {
     ) {
         let journal = parts.journal
         let sequence = EphemeralSequence(epoch: 1)
-        let notifier = SyncNotifier(loops: parts.loops.loops, journal: journal)
+        let notifier = SyncNotifier(loops: parts.loops.loops, journal: journal, deliveries: parts.deliveries)
         let ignoredUsers = IgnoredUsers()
         let unread = UnreadCounts(rules: parts.pushRules, ignoredUsers: ignoredUsers)
         let typing = Typing(journal: journal, sequence: sequence) { notifier.typingChanged(in: [$0]) }
@@ -35,7 +35,7 @@ enum SyncHarness {
         let sync = Sync(
             sources: SyncSources(
                 journal: journal, unread: unread, ignoredUsers: ignoredUsers, sequence: sequence, typing: typing,
-                presence: presence, keys: keys, clock: parts.clock),
+                presence: presence, keys: keys, clock: parts.clock, deliveries: parts.deliveries),
             notifier: notifier, connections: presence)
         let connections = SlidingConnections(limits: slidingLimits)
         capabilities.slidingConnections = connections

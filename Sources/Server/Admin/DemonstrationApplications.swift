@@ -1,0 +1,31 @@
+import JSON
+import MatrixAPI
+import Store
+
+/// The demonstration's applications: those whose form and program are in the providers' folder.
+package struct DemonstrationApplications: Sendable {
+    private static let all: [(name: String, input: StoredApplication.Input)] = [
+        ("order", .json), ("survey", .urlencoded), ("report", .json),
+    ]
+
+    private let applications: Applications
+    private let folder: String
+
+    /// - Parameter folder: with a folder for each: `form.json`, and the program of the same name.
+    package init(applications: Applications, folder: String) {
+        self.applications = applications
+        self.folder = folder
+    }
+
+    /// Does nothing when there is any application.
+    package func fill() async throws {
+        guard applications.portal.space != nil, try await applications.all().isEmpty else { return }
+        for (name, input) in Self.all {
+            let place = "\(folder)/\(name)"
+            guard let form = try? SystemFile.read(place + "/form.json") else { continue }
+            var wish = Applications.Creation(name: name, form: try JSONValue.parse(form), program: "\(place)/\(name)")
+            wish.input = input
+            _ = try await applications.set(wish)
+        }
+    }
+}
