@@ -51,6 +51,10 @@ package struct MatrixError: Error, Sendable {
         package static let cannotLeaveServerNoticeRoom: Code = "M_CANNOT_LEAVE_SERVER_NOTICE_ROOM"
         package static let invalidSignature: Code = "M_INVALID_SIGNATURE"
         package static let notYetUploaded: Code = "M_NOT_YET_UPLOADED"
+        package static let threepidAuthFailed: Code = "M_THREEPID_AUTH_FAILED"
+        package static let threepidDenied: Code = "M_THREEPID_DENIED"
+        package static let threepidInUse: Code = "M_THREEPID_IN_USE"
+        package static let threepidNotFound: Code = "M_THREEPID_NOT_FOUND"
         package static let unactionable: Code = "M_UNABLE_TO_AUTHORISE_JOIN"
     }
 

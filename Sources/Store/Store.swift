@@ -40,7 +40,8 @@ package protocol StoreReader: EventReading, RelationReading, RoomReading, Member
     DeviceKeyReading, CrossSigningReading, KeyBackupReading, PresenceReading, FilterReading, ServerSecretReading,
     MediaReading, SearchReading, ReportReading, DelayedEventReading, RoleReading,
     ModerationReading, DehydratedDeviceReading, FeedReading, ProviderReading, DeliveryReading, AnnouncementReading,
-    SubmissionReading, InstructionReading, SecondServerReading, ApplicationServiceReading
+    SubmissionReading, InstructionReading,
+    SecondServerReading, ApplicationServiceReading, PusherReading, ContactAddressReading
 {
     /// The position that was last set, 0 in an empty store.
     func lastPosition() throws(StoreError) -> Int64
@@ -61,7 +62,8 @@ package protocol StoreWriter: StoreReader, EventWriting, RoomWriting, Membership
     CrossSigningWriting, KeyBackupWriting, PresenceWriting, FilterWriting, ServerSecretWriting,
     MediaWriting, SearchWriting, ReportWriting, DelayedEventWriting, RoleWriting,
     ModerationWriting, DehydratedDeviceWriting, FeedWriting, ProviderWriting, DeliveryWriting, AnnouncementWriting,
-    SubmissionWriting, InstructionWriting, SecondServerWriting, ApplicationServiceWriting
+    SubmissionWriting, InstructionWriting,
+    SecondServerWriting, ApplicationServiceWriting, PusherWriting, ContactAddressWriting
 {
     var isInTransaction: Bool { get }
 

@@ -55,6 +55,7 @@ extension SQLiteWriter: DeviceWriting {
         try connection.run("DELETE FROM fallback_keys WHERE user = ? AND device = ?", user, id)
         try connection.run("DELETE FROM dehydrated_devices WHERE user = ? AND device = ?", user, id)
         try deleteKeySignatures(of: user, targetKey: id.string)
+        try connection.run("DELETE FROM pushers WHERE user = ? AND device = ?", user, id)
         return try connection.run("DELETE FROM devices WHERE user = ? AND device = ?", user, id) > 0
     }
 }

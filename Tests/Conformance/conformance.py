@@ -12,6 +12,7 @@ sys.path[:0] = [here, os.path.join(here, "../Integration")]
 import jsonschema
 import mado_server as mado
 import application_service
+import mail_server
 from known import ADMINISTRATORS, BODIES, LEFT_OUT, PARTIAL, PATHS, QUERIES, SERVICES
 from specification import operations
 
@@ -34,6 +35,8 @@ class Scene:
         else:
             self.member = server.register(f"m{Scene.counter}")
         self.other = SHARED["other"]
+        self.mail = SHARED["mail"]
+        self.counter = Scene.counter
         member = self.member
         self.room = member.create_room(room_alias_name=f"a{Scene.counter}", preset="public_chat", name="Harbour")
         self.event = member.send(self.room, "Good morning")
@@ -180,8 +183,11 @@ def administrator(server):
 def main():
     mado.BINARY = os.path.abspath(sys.argv[1])
     folder, output = sys.argv[2], sys.argv[3]
+    mail = SHARED["mail"] = mail_server.MailServer()
     server = mado.Server("--guests", environment={
-        "MADO_SUPPORT_EMAIL": "admin@example.org", "MADO_OUTBOUND_ALLOW": "127.0.0.1"})
+        "MADO_SUPPORT_EMAIL": "admin@example.org", "MADO_OUTBOUND_ALLOW": "127.0.0.1",
+        "MADO_MAIL_SERVER": f"localhost:{mail.port}", "MADO_MAIL_SECURITY": "none",
+        "MADO_MAIL_FROM": "Mado <mado@example.org>"})
     server.environment["MADO_APPLICATION_SERVICES_REGISTRATIONS"] = application_service.start(server.folder)
     server.start()
     SHARED["service"] = mado.Member(server, "@_stub_bot:localhost", application_service.AS_TOKEN, "none")
@@ -198,6 +204,7 @@ def main():
         log = server.read_log()
     finally:
         server.remove()
+        mail.close()
     internal = [line for line in log.splitlines() if " error " in line]
     for line in internal[:10]:
         print(line, file=sys.stderr)

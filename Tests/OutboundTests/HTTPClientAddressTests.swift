@@ -34,7 +34,7 @@ struct HTTPClientAddressTests {
     ])
     func noSpellingOfAnInnerAddressIsReached(_ host: String) async throws {
         let server = hello()
-        let failure = await error(try client(), FetchRequest("GET", "http://\(host):\(server.port)/"))
+        let failure = await error(try client(), patient("GET", "http://\(host):\(server.port)/"))
         switch failure {
         // Some spellings are names that nobody has.
         case .refused, .cannotResolve, .badRequest: break
@@ -48,7 +48,7 @@ struct HTTPClientAddressTests {
         let server = hello()
         let client = try client(resolver: resolver)
         #expect(
-            await error(client, FetchRequest("GET", "http://mixed.example:\(server.port)/"))
+            await error(client, patient("GET", "http://mixed.example:\(server.port)/"))
                 == .refused(host: "mixed.example"))
         #expect(server.connectionCount == 0)
     }
@@ -58,7 +58,7 @@ struct HTTPClientAddressTests {
         let resolver = DrivenResolver(["turning.example": [["127.0.0.1"], ["127.0.0.9"]]])
         let server = hello()
         let client = try client(allowing: ["127.0.0.1"], resolver: resolver)
-        let request = FetchRequest("GET", "http://turning.example:\(server.port)/")
+        let request = patient("GET", "http://turning.example:\(server.port)/")
         #expect(try await client.fetch(request).body == Array("hello".utf8))
         #expect(resolver.names == ["turning.example"])
         // The second time it has turned; the open connection to the first address is not taken for it.
@@ -70,7 +70,7 @@ struct HTTPClientAddressTests {
         let resolver = DrivenResolver(["turning.example": [["127.0.0.1"], ["127.0.0.9"]]])
         let server = hello()
         let client = try client(allowing: ["127.0.0.0/8"], resolver: resolver)
-        let request = FetchRequest("GET", "http://turning.example:\(server.port)/")
+        let request = patient("GET", "http://turning.example:\(server.port)/")
         #expect(try await client.fetch(request).status == 200)
         // Nobody listens there.
         #expect(await error(client, request) == .cannotConnect(host: "turning.example"))
@@ -82,13 +82,13 @@ struct HTTPClientAddressTests {
         }
         let resolver = DrivenResolver(["name.example": [["127.0.0.1"]]])
         let client = try client(allowing: ["name.example"], resolver: resolver)
-        let answer = try await client.fetch(FetchRequest("GET", "http://name.example:\(server.port)/"))
+        let answer = try await client.fetch(patient("GET", "http://name.example:\(server.port)/"))
         #expect(String(decoding: answer.body, as: UTF8.self) == "name.example:\(server.port)")
     }
 
     @Test func whatTheAdministratorNamedIsReachedAnywhere() async throws {
         let server = hello()
-        var request = FetchRequest("GET", server.url)
+        var request = patient("GET", server.url)
         request.destination = .configured
         #expect(try await client().fetch(request).status == 200)
     }
@@ -110,7 +110,7 @@ struct HTTPClientAddressTests {
     @Test(arguments: [301, 302, 303, 307, 308])
     func aRedirectionIsFollowed(_ status: Int) async throws {
         let server = redirecting(status, to: "/end")
-        let answer = try await client(allowing: ["127.0.0.1"]).fetch(FetchRequest("GET", server.url + "/a/b"))
+        let answer = try await client(allowing: ["127.0.0.1"]).fetch(patient("GET", server.url + "/a/b"))
         #expect(answer.status == 200)
         #expect(answer.url == server.url + "/end")
     }
@@ -122,7 +122,7 @@ struct HTTPClientAddressTests {
         {
             let server = redirecting(to: location)
             let client = try client(allowing: ["outer.example"], resolver: resolver)
-            var request = FetchRequest("GET", "http://outer.example:\(server.port)/")
+            var request = patient("GET", "http://outer.example:\(server.port)/")
             guard case .refused = await error(client, request) else {
                 Issue.record("\(location) was reached")
                 continue
@@ -140,7 +140,7 @@ struct HTTPClientAddressTests {
     @Test(arguments: ["file:///etc/passwd", "ftp://127.0.0.1/", "http://a:b@127.0.0.1/", "gopher://127.0.0.1/"])
     func aRedirectionToSomethingElseIsAnError(_ location: String) async throws {
         let server = redirecting(to: location)
-        guard case .badRequest = await error(try client(allowing: ["127.0.0.1"]), FetchRequest("GET", server.url))
+        guard case .badRequest = await error(try client(allowing: ["127.0.0.1"]), patient("GET", server.url))
         else {
             Issue.record("\(location) was followed")
             return
@@ -150,7 +150,7 @@ struct HTTPClientAddressTests {
     @Test func redirectionsEnd() async throws {
         let server = redirecting(to: "/again")
         let client = try client(allowing: ["127.0.0.1"])
-        var request = FetchRequest("GET", server.url)
+        var request = patient("GET", server.url)
         #expect(await error(client, request) == .tooManyRedirects)
         request.maximumRedirects = 0
         #expect(try await client.fetch(request).status == 302)
@@ -158,7 +158,7 @@ struct HTTPClientAddressTests {
 
     @Test func aPostIsNotSentTwice() async throws {
         let server = redirecting(to: "/end")
-        let answer = try await client(allowing: ["127.0.0.1"]).fetch(FetchRequest("POST", server.url, body: [1]))
+        let answer = try await client(allowing: ["127.0.0.1"]).fetch(patient("POST", server.url, body: [1]))
         #expect(answer.status == 302)
     }
 
@@ -167,14 +167,14 @@ struct HTTPClientAddressTests {
         let server = redirecting(to: other.url + "/end")
         let headers = HTTPHeaders([("Authorization", "Bearer secret")])
         let client = try client(allowing: ["127.0.0.1"])
-        let crossing = try await client.fetch(FetchRequest("GET", server.url, headers: headers))
+        let crossing = try await client.fetch(patient("GET", server.url, headers: headers))
         #expect(String(decoding: crossing.body, as: UTF8.self) == "nothing")
-        let staying = try await client.fetch(FetchRequest("GET", server.url + "/end", headers: headers))
+        let staying = try await client.fetch(patient("GET", server.url + "/end", headers: headers))
         #expect(String(decoding: staying.body, as: UTF8.self) == "Bearer secret")
     }
 
     @Test func fromEncryptionNothingLeadsToPlainText() throws {
-        let hop = try FetchHop(FetchRequest("GET", "https://example.org/"))
+        let hop = try FetchHop(patient("GET", "https://example.org/"))
         #expect(throws: FetchError.redirectedToPlainText) {
             try hop.redirected(status: 302, HTTPHeaders([("location", "http://example.org/")]))
         }
@@ -196,14 +196,14 @@ struct HTTPClientAddressTests {
         ])
         let client = try client(allowing: ["inner.example"], proxy: proxy.url, resolver: resolver)
         for host in ["outer.example", "unknown.example"] {
-            let answer = try await client.fetch(FetchRequest("GET", "http://\(host)/x"))
+            let answer = try await client.fetch(patient("GET", "http://\(host)/x"))
             #expect(answer.body == Array("by proxy".utf8))
         }
-        let answer = try await client.fetch(FetchRequest("GET", "http://inner.example:\(inner.port)/"))
+        let answer = try await client.fetch(patient("GET", "http://inner.example:\(inner.port)/"))
         #expect(answer.body == Array("hello".utf8))
         // A name without a dot is one of the organisation's own network, which the proxy may know.
-        #expect(await error(client, FetchRequest("GET", "http://wiki/")) == .cannotResolve(host: "wiki"))
-        #expect(await error(client, FetchRequest("GET", "http://10.0.0.1/")) == .refused(host: "10.0.0.1"))
+        #expect(await error(client, patient("GET", "http://wiki/")) == .cannotResolve(host: "wiki"))
+        #expect(await error(client, patient("GET", "http://10.0.0.1/")) == .refused(host: "10.0.0.1"))
         #expect(seen.withLock { $0 } == ["GET http://outer.example/x", "GET http://unknown.example/x"])
     }
 
@@ -213,13 +213,13 @@ struct HTTPClientAddressTests {
         }
         let resolver = DrivenResolver(["outer.example": [["8.8.8.8"]]])
         let client = try client(proxy: proxy.url, resolver: resolver)
-        #expect(await error(client, FetchRequest("GET", "https://outer.example/")) == .proxy(status: 403))
+        #expect(await error(client, patient("GET", "https://outer.example/")) == .proxy(status: 403))
         let wanting = ScriptedServer { connection in
             while connection.request() != nil {
                 connection.answer(407, "no", headers: ["Proxy-Authenticate: Basic realm=\"x\""])
             }
         }
         let second = try self.client(proxy: wanting.url, resolver: resolver)
-        #expect(await error(second, FetchRequest("GET", "http://outer.example/")) == .proxy(status: 407))
+        #expect(await error(second, patient("GET", "http://outer.example/")) == .proxy(status: 407))
     }
 }

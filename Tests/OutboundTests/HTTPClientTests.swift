@@ -35,13 +35,13 @@ struct HTTPClientTests {
         let client = try client()
         let url = server.url + "/a?b=c"
         let answer = try await client.fetch(
-            FetchRequest("PUT", url, headers: HTTPHeaders([("X-Test", "hello")]), body: Array("body!".utf8)))
+            patient("PUT", url, headers: HTTPHeaders([("X-Test", "hello")]), body: Array("body!".utf8)))
         #expect(answer.status == 418)
         #expect(answer.headers.first(named: "etag") == "\"1\"")
         #expect(answer.headers.all(named: "x") == ["a", "b"])
         #expect(String(decoding: answer.body, as: UTF8.self) == "PUT /a?b=c hello body!")
         #expect(answer.url == url)
-        let empty = try await client.fetch(FetchRequest("POST", server.url + "/p"))
+        let empty = try await client.fetch(patient("POST", server.url + "/p"))
         #expect(String(decoding: empty.body, as: UTF8.self) == "POST /p  ")
         // Kept open.
         #expect(server.connectionCount == 1)
@@ -54,7 +54,7 @@ struct HTTPClientTests {
             guard connection.request() == nil else { return }
         }
         let client = try client()
-        let stream = try await client.stream(FetchRequest("GET", server.url))
+        let stream = try await client.stream(patient("GET", server.url))
         #expect(stream.status == 200)
         #expect(try await stream.next() == Array("first".utf8))
     }
@@ -64,7 +64,7 @@ struct HTTPClientTests {
             while connection.request() != nil { connection.answer(200, String(repeating: "x", count: 1000)) }
         }
         let client = try client()
-        var request = FetchRequest("GET", server.url)
+        var request = patient("GET", server.url)
         request.maximumBody = 1000
         #expect(try await client.fetch(request).body.count == 1000)
         request.maximumBody = 999
@@ -82,7 +82,7 @@ struct HTTPClientTests {
             }
         }
         let client = try client()
-        var request = FetchRequest("GET", server.url)
+        var request = patient("GET", server.url)
         #expect(try await client.fetch(request).body.count == 100_000)
         request.maximumBody = 50_000
         #expect(await error(client, request) == .tooLarge)
@@ -94,12 +94,12 @@ struct HTTPClientTests {
             connection.write("HTTP/1.1 200 OK\r\n")
             while connection.write("x-more: " + String(repeating: "y", count: 1000) + "\r\n") {}
         }
-        #expect(await error(try client(), FetchRequest("GET", server.url)) == .tooLarge)
+        #expect(await error(try client(), patient("GET", server.url)) == .tooLarge)
     }
 
     @Test func aDeadlineEndsWhatNeverAnswers() async throws {
         let server = ScriptedServer { $0.waitForEnd() }
-        var request = FetchRequest("GET", server.url)
+        var request = patient("GET", server.url)
         request.timeout = .milliseconds(50)
         #expect(await error(try client(), request) == .timedOut)
     }
@@ -110,13 +110,13 @@ struct HTTPClientTests {
             connection.write("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nx")
             connection.waitForEnd()
         }
-        var request = FetchRequest("GET", server.url)
+        var request = patient("GET", server.url)
         request.timeout = .milliseconds(50)
         #expect(await error(try client(), request) == .timedOut)
     }
 
     @Test func aDeadlineEndsALookUp() async throws {
-        var request = FetchRequest("GET", "http://example.org")
+        var request = patient("GET", "http://example.org")
         request.timeout = .milliseconds(50)
         #expect(await error(try client(resolver: SilentResolver()), request) == .timedOut)
     }
@@ -124,11 +124,11 @@ struct HTTPClientTests {
     @Test func aCancelledTaskEndsItsRequest() async throws {
         let server = ScriptedServer { $0.waitForEnd() }
         let client = try client()
-        let waiting = Task { await error(client, FetchRequest("GET", server.url)) }
+        let waiting = Task { await error(client, patient("GET", server.url)) }
         waiting.cancel()
         #expect(await waiting.value == .cancelled)
         let resolving = Task {
-            await error(try self.client(resolver: SilentResolver()), FetchRequest("GET", "http://a.b"))
+            await error(try self.client(resolver: SilentResolver()), patient("GET", "http://a.b"))
         }
         resolving.cancel()
         #expect(try await resolving.value == .cancelled)
@@ -139,13 +139,13 @@ struct HTTPClientTests {
             _ = connection.request()
             connection.write("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nx")
         }
-        #expect(await error(try client(), FetchRequest("GET", server.url)) == .cut)
+        #expect(await error(try client(), patient("GET", server.url)) == .cut)
     }
 
     @Test func nobodyThereIsAnErrorOfItsOwn() async throws {
         let server = ScriptedServer { _ in }
         server.stop()
-        #expect(await error(try client(), FetchRequest("GET", server.url)) == .cannotConnect(host: "127.0.0.1"))
+        #expect(await error(try client(), patient("GET", server.url)) == .cannotConnect(host: "127.0.0.1"))
     }
 
     @Test func theNextAddressIsTriedWhereOneDoesNotAnswer() async throws {
@@ -153,7 +153,7 @@ struct HTTPClientTests {
         }
         let resolver = DrivenResolver(["two.example": [["127.0.0.77", "127.0.0.1"]]])
         let client = try client(allowing: ["127.0.0.0/8"], resolver: resolver)
-        let answer = try await client.fetch(FetchRequest("GET", "http://two.example:\(server.port)/"))
+        let answer = try await client.fetch(patient("GET", "http://two.example:\(server.port)/"))
         #expect(answer.body == Array("here".utf8))
     }
 
@@ -162,7 +162,7 @@ struct HTTPClientTests {
         "http://user@example.org/", "http://user:password@example.org/", "smtp://127.0.0.1",
     ])
     func onlyPlainWebAddressesAreAsked(_ url: String) async throws {
-        guard case .badRequest = await error(try client(), FetchRequest("GET", url)) else {
+        guard case .badRequest = await error(try client(), patient("GET", url)) else {
             Issue.record("\(url) was asked")
             return
         }
@@ -170,11 +170,11 @@ struct HTTPClientTests {
 
     @Test func nothingIsSmuggledIntoARequest() async throws {
         let client = try client()
-        let header = FetchRequest("GET", "http://127.0.0.1", headers: HTTPHeaders([("x", "a\r\nY: b")]))
+        let header = patient("GET", "http://127.0.0.1", headers: HTTPHeaders([("x", "a\r\nY: b")]))
         #expect(await error(client, header) == .badRequest("a header that cannot be sent"))
-        let name = FetchRequest("GET", "http://127.0.0.1", headers: HTTPHeaders([("x: y\r\nz", "a")]))
+        let name = patient("GET", "http://127.0.0.1", headers: HTTPHeaders([("x: y\r\nz", "a")]))
         #expect(await error(client, name) == .badRequest("a header that cannot be sent"))
-        #expect(await error(client, FetchRequest("GET /x HTTP/1.1", "http://127.0.0.1")) == .badRequest("no method"))
+        #expect(await error(client, patient("GET /x HTTP/1.1", "http://127.0.0.1")) == .badRequest("no method"))
     }
 
     @Test func anOwnAuthorityIsTrustedAndOthersAreNot() async throws {
@@ -183,10 +183,10 @@ struct HTTPClientTests {
             let url = "https://localhost:\(port)/"
             let trusting = try client(
                 allowing: ["localhost"], authorities: certificate.configuration.certificateFile)
-            #expect(try await trusting.fetch(FetchRequest("GET", url)).status == 204)
+            #expect(try await trusting.fetch(patient("GET", url)).status == 204)
             guard
                 case .certificate("localhost", _) = await error(
-                    try client(allowing: ["localhost"]), FetchRequest("GET", url))
+                    try client(allowing: ["localhost"]), patient("GET", url))
             else {
                 Issue.record("a certificate of nobody was trusted")
                 return
@@ -195,7 +195,7 @@ struct HTTPClientTests {
             guard
                 case .certificate = await error(
                     try client(authorities: certificate.configuration.certificateFile),
-                    FetchRequest("GET", "https://127.0.0.1:\(port)/"))
+                    patient("GET", "https://127.0.0.1:\(port)/"))
             else {
                 Issue.record("a certificate of another was trusted")
                 return

@@ -107,6 +107,18 @@ package final class ScriptedConnection {
         }
     }
 
+    /// The next line without its end; nil when the other side is gone.
+    package func line() -> String? {
+        while true {
+            if let end = pending.firstIndex(of: 10) {
+                let line = String(decoding: pending[..<end], as: UTF8.self)
+                pending.removeFirst(end + 1)
+                return line.hasSuffix("\r") ? String(line.dropLast()) : line
+            }
+            guard fill() else { return nil }
+        }
+    }
+
     private func fill() -> Bool {
         var part = [UInt8](repeating: 0, count: 65_536)
         let count = read(descriptor, &part, part.count)

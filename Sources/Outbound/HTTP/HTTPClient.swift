@@ -50,11 +50,15 @@ package final class HTTPClient: Sendable {
         throw .tooManyRedirects
     }
 
-    /// Whether a member may name this URL as one that the server is to ask.
+    /// Whether a member may name this URL as one that the server is to ask. That is asked again with each request.
+    /// - Returns: whether what is sent there travels encrypted, or stays within the organisation.
     /// - Throws: ``FetchError/badRequest(_:)``, ``FetchError/refused(host:)`` or ``FetchError/cannotResolve(host:)``.
-    package func check(_ url: String) async throws(FetchError) {
+    package func check(_ url: String) async throws(FetchError) -> Bool {
         let hop = try FetchHop(FetchRequest("GET", url))
-        _ = try await way(to: hop, deadline: Monotonic.milliseconds() + 10_000)
+        let way = try await way(to: hop, deadline: Monotonic.milliseconds() + 10_000)
+        if hop.target.scheme == "https" { return true }
+        guard case .direct(let addresses) = way else { return false }
+        return addresses.allSatisfy { PeerAddress($0).map(AddressPolicy.isPublic) == false }
     }
 
     /// Where `link` leads when it stands in a page or answer at `base`; nil for what leads nowhere.

@@ -22,6 +22,8 @@ package enum RateLimitGroup: String, Sendable, CaseIterable {
     case search
     /// Previews of links, for which the server asks others.
     case preview
+    /// Mail to one address.
+    case mail
 }
 
 /// How often something may happen: `perSecond` on average, `burst` at once.

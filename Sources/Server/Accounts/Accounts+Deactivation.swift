@@ -20,6 +20,10 @@ extension Accounts {
             let store = transaction.store
             try store.deleteTokens(of: user, device: nil)
             _ = try transaction.deleteDevices(try store.devices(of: user).map(\.id), of: user)
+            for address in try store.contactAddresses(of: user) {
+                _ = try store.deleteContactAddress(address.address, of: user)
+            }
+            for pusher in try store.pushers(of: user) { _ = try store.deletePusher(pusher.id) }
             if erases { try Self.erase(user, in: transaction) }
         }
         sessions.ended(user, devices: nil)

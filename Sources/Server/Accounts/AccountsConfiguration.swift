@@ -15,6 +15,8 @@ package struct AccountsConfiguration: Sendable {
     package var registration: Registration
     /// Whether people may look in without an account.
     package var allowsGuests: Bool
+    /// Whether a new account needs a proved address of mail; only where the server sends mail.
+    package var requiresAddress = false
     /// The shortest password, in characters.
     package var minimumPasswordLength = 8
     package var hashing: PasswordHashing

@@ -6,4 +6,6 @@ package enum AuthenticationStage: String, Sendable, Hashable {
     /// Always succeeds, for what needs no more than asking twice.
     case dummy = "m.login.dummy"
     case registrationToken = "m.login.registration_token"
+    /// An address of mail that was proved.
+    case emailIdentity = "m.login.email.identity"
 }

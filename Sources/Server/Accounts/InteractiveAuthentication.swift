@@ -17,6 +17,8 @@ package final class InteractiveAuthentication: Sendable {
         /// The request's body, completed by what the first request of the session said.
         package let parameters: JSONValue
         let registrationToken: String?
+        /// The address that was proved, if that was a stage; the proof is still to be taken.
+        let addressProof: AddressProofs.Credentials?
     }
 
     /// What a challenge says besides the flows.
@@ -31,29 +33,35 @@ package final class InteractiveAuthentication: Sendable {
     /// A larger request is not kept; its client has to repeat it, as the specification says anyway.
     private static let maximumRemembered = 4096
 
-    private let passwords: PasswordAuthentication
-    private let registrationTokens: RegistrationTokens
+    let passwords: PasswordAuthentication
+    let registrationTokens: RegistrationTokens
+    private let addressProofs: AddressProofs?
     let pending: PendingAuthentications
 
     /// - Parameters:
+    ///   - addressProofs: nil on a server that sends no mail.
     ///   - capacity: how many requests may wait at once.
     ///   - lifetime: how long one may wait, by the clock of the request's loop.
     package init(
-        passwords: PasswordAuthentication, registrationTokens: RegistrationTokens, capacity: Int = 4096,
-        lifetime: Duration = .seconds(900)
+        passwords: PasswordAuthentication, registrationTokens: RegistrationTokens,
+        addressProofs: AddressProofs? = nil, capacity: Int = 4096, lifetime: Duration = .seconds(900)
     ) {
         self.passwords = passwords
         self.registrationTokens = registrationTokens
+        self.addressProofs = addressProofs
         pending = PendingAuthentications(capacity: capacity, lifetime: lifetime)
     }
 
     /// Runs `action` once the request has gone through one of the flows; until then answers what is missing.
     ///
-    /// - Parameter flows: stages in order; any one of the flows will do.
+    /// - Parameters:
+    ///   - flows: stages in order; any one of the flows will do.
+    ///   - purpose: what an address has to be proved for.
     /// - Throws: what `action` throws; `M_FORBIDDEN` when the session belongs to another request;
     ///   `M_LIMIT_EXCEEDED` after too many wrong passwords.
     package func perform(
-        _ request: Request, flows: [[AuthenticationStage]], _ action: (Authorised) async throws -> Answer
+        _ request: Request, flows: [[AuthenticationStage]], proving purpose: AddressPurpose = .register,
+        _ action: (Authorised) async throws -> Answer
     ) async throws -> Answer {
         // An application service proves who it is by its token, and its users have no passwords.
         if request.optionalSession?.service != nil {
@@ -73,8 +81,9 @@ package final class InteractiveAuthentication: Sendable {
                 return challenge(Challenge(session: id, completed: completed, failure: failure), flows)
             }
             do {
-                let token = try await check(stage, auth, request)
-                pending.complete(id, stage, registrationToken: token)
+                let found = try await check(stage, auth, request, purpose)
+                pending.complete(
+                    id, stage, registrationToken: found.registrationToken, addressProof: found.addressProof)
             } catch let failure as MatrixError where failure.code == .forbidden {
                 return challenge(Challenge(session: id, completed: completed, failure: failure), flows)
             }
@@ -85,7 +94,8 @@ package final class InteractiveAuthentication: Sendable {
         }
         return try await action(
             Authorised(
-                parameters: try Self.merge(request.body, done.remembered), registrationToken: done.registrationToken))
+                parameters: try Self.merge(request.body, done.remembered), registrationToken: done.registrationToken,
+                addressProof: done.addressProof))
     }
 
     // MARK: Sessions
@@ -141,33 +151,60 @@ package final class InteractiveAuthentication: Sendable {
         }
     }
 
-    /// - Returns: the registration token, if that is what was checked.
-    private func check(_ stage: AuthenticationStage, _ auth: JSONValue, _ request: Request) async throws -> String? {
+    /// What a stage shows that the endpoint needs.
+    private struct Shown {
+        var registrationToken: String?
+        var addressProof: AddressProofs.Credentials?
+    }
+
+    private func check(
+        _ stage: AuthenticationStage, _ auth: JSONValue, _ request: Request, _ purpose: AddressPurpose
+    ) async throws -> Shown {
         switch stage {
-        case .dummy: return nil
+        case .dummy: return Shown()
         case .password:
             try await checkPassword(auth, request)
-            return nil
+            return Shown()
+        case .emailIdentity: return Shown(addressProof: try await proved(auth, purpose))
         case .registrationToken:
             let token = try auth.requiredString("token")
             guard try await registrationTokens.isValid(token) else {
                 throw MatrixError.forbidden("The registration token is not valid")
             }
-            return token
+            return Shown(registrationToken: token)
+        }
+    }
+
+    /// - Throws: `M_FORBIDDEN` as long as the link in the mail was not followed.
+    private func proved(_ auth: JSONValue, _ purpose: AddressPurpose) async throws -> AddressProofs.Credentials {
+        // Older clients write it this way.
+        guard let credentials = try auth.optionalObject("threepid_creds") ?? auth.optionalObject("threepidCreds") else {
+            throw MatrixError.missingParam("threepid_creds")
+        }
+        return try await proved(
+            try credentials.requiredString("sid"), secret: try credentials.requiredString("client_secret"), purpose)
+    }
+
+    /// - Throws: `M_FORBIDDEN` as long as the link in the mail was not followed.
+    func proved(
+        _ id: String, secret: String, _ purpose: AddressPurpose
+    ) async throws -> AddressProofs.Credentials {
+        do {
+            guard let address = try await addressProofs?.address(id, secret: secret, for: purpose) else {
+                throw MatrixError.forbidden("This server sends no mail")
+            }
+            return AddressProofs.Credentials(id: id, secret: secret, address: address)
+        } catch let error as MatrixError where error.code == .threepidAuthFailed {
+            throw MatrixError.forbidden(error.message)
         }
     }
 
     private func checkPassword(_ auth: JSONValue, _ request: Request) async throws {
         let now = request.loop.now()
-        let name: String
-        if let identifier = try auth.optionalObject("identifier") {
-            name = try LoginIdentifier.user(identifier)
-        } else {
-            name = try auth.requiredString("user")
-        }
+        let name = try LoginIdentifier(auth)
         let password = try auth.requiredString("password")
         try passwords.limitAttempts(from: request.head.remoteAddress.description, now: now)
-        let account = try await passwords.account(named: name, password: password, now: now)
+        let account = try await passwords.account(of: name, password: password, now: now)
         guard account.user == request.optionalSession?.user else {
             throw MatrixError.forbidden("This is another member's password")
         }
@@ -196,18 +233,5 @@ package final class InteractiveAuthentication: Sendable {
             object.object("params") { _ in }
             object.member("session", challenge.session)
         }
-    }
-}
-
-/// Who logs in, as clients write it.
-///
-/// Source: Client-Server API, "Identifier types".
-enum LoginIdentifier {
-    /// - Throws: `M_UNKNOWN` for a kind of identifier that is not known here.
-    static func user(_ identifier: JSONValue) throws -> String {
-        guard try identifier.requiredString("type") == "m.id.user" else {
-            throw MatrixError(400, .unknown, "Only m.id.user is known as an identifier")
-        }
-        return try identifier.requiredString("user")
     }
 }

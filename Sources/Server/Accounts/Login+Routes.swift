@@ -43,13 +43,8 @@ extension Login: RouteProviding {
     private static func proof(_ body: JSONValue) throws -> Proof {
         switch try body.requiredString("type") {
         case AuthenticationStage.password.rawValue:
-            let name =
-                if let identifier = try body.optionalObject("identifier") {
-                    try LoginIdentifier.user(identifier)
-                } else {
-                    try body.requiredString("user")
-                }
-            return .password(try body.requiredString("password"), name: name)
+            let name = try LoginIdentifier(body)
+            return .password(try body.requiredString("password"), of: name)
         case tokenType: return .token(try body.requiredString("token"))
         default: throw MatrixError(400, .unknown, "Bad login type")
         }

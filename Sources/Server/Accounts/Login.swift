@@ -32,7 +32,7 @@ package final class Login: Sendable {
 
     /// Who proves to be a member.
     enum Proof: Sendable {
-        case password(String, name: String)
+        case password(String, of: LoginIdentifier)
         /// One that `tokens` gave out.
         case token(String)
     }
@@ -47,7 +47,7 @@ package final class Login: Sendable {
         let user: UserID
         switch proof {
         case .password(let password, let name):
-            user = try await passwords.account(named: name, password: password, now: now).user
+            user = try await passwords.account(of: name, password: password, now: now).user
         case .token(let token):
             guard let owner = tokens.take(token, now: now) else {
                 throw MatrixError.forbidden("The login token is not valid, or not any more")

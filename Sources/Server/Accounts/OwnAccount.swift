@@ -2,8 +2,11 @@
 package final class OwnAccount: Sendable {
     let accounts: Accounts
     let authentication: InteractiveAuthentication
+    /// nil on a server that sends no mail.
+    let addresses: ContactAddresses?
 
-    package init(accounts: Accounts, authentication: InteractiveAuthentication) {
+    package init(accounts: Accounts, authentication: InteractiveAuthentication, addresses: ContactAddresses? = nil) {
+        self.addresses = addresses
         self.accounts = accounts
         self.authentication = authentication
     }

@@ -20,15 +20,25 @@ package final class PasswordAuthentication: Sendable {
         self.serverName = serverName
     }
 
-    /// The account that `name` (localpart or whole identifier) means, if the password is its own.
+    /// The account that is meant, if the password is its own.
     ///
     /// - Parameter now: monotonic, for the limits.
     /// - Throws: `M_FORBIDDEN` (403) when it is not; `M_LIMIT_EXCEEDED` (429) after too many failures;
     ///   `M_USER_LOCKED` (401) when the password is right and the account is locked.
-    package func account(named name: String, password: String, now: MonotonicTime) async throws -> StoredAccount {
-        let user = Localpart.userID(named: name, server: serverName)
+    package func account(
+        of identifier: LoginIdentifier, password: String, now: MonotonicTime
+    ) async throws -> StoredAccount {
+        let user: UserID?
         // The name as it was given would let an attacker choose as many buckets as he likes for one account.
-        let bucket = user?.string ?? ""
+        let bucket: String
+        switch identifier {
+        case .name(let name):
+            user = Localpart.userID(named: name, server: serverName)
+            bucket = user?.string ?? ""
+        case .address(let address):
+            user = try await store.read { try $0.contactAddress(address)?.user }
+            bucket = user?.string ?? address
+        }
         try limiter.take(.failedLogin, by: bucket, now: now)
         var account: StoredAccount?
         if let user { account = try await store.read { try $0.account(user) } }

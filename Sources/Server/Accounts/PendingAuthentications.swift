@@ -14,6 +14,8 @@ struct PendingAuthentication: Sendable {
     var completed: [AuthenticationStage] = []
     /// The registration token that was accepted.
     var registrationToken: String?
+    /// The proof of an address that was accepted.
+    var addressProof: AddressProofs.Credentials?
 }
 
 /// The requests that wait: a bounded number, each for a bounded time. When there are too many the oldest is
@@ -78,11 +80,15 @@ final class PendingAuthentications: Sendable {
     }
 
     /// Notes that a stage was completed.
-    func complete(_ id: String, _ stage: AuthenticationStage, registrationToken: String?) {
+    func complete(
+        _ id: String, _ stage: AuthenticationStage, registrationToken: String?,
+        addressProof: AddressProofs.Credentials? = nil
+    ) {
         waiting.withLock { waiting in
             guard var pending = waiting.byID[id], !pending.completed.contains(stage) else { return }
             pending.completed.append(stage)
             pending.registrationToken = registrationToken ?? pending.registrationToken
+            pending.addressProof = addressProof ?? pending.addressProof
             waiting.byID[id] = pending
         }
     }

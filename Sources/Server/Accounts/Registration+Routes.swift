@@ -44,7 +44,7 @@ extension Registration: RouteProviding {
             name: try body.optionalString("username"), password: try body.optionalString("password"),
             guestToken: try body.optionalString("guest_access_token"))
         return try await authentication.perform(request, flows: flows) { authorised in
-            let (user, opened) = try await register(try Self.wish(authorised))
+            let (user, opened) = try await register(try Self.wish(authorised, request))
             return .object { object in
                 if let opened { return Self.write(opened, into: &object) }
                 object.member("user_id", user.string)
@@ -53,13 +53,16 @@ extension Registration: RouteProviding {
         }
     }
 
-    private static func wish(_ authorised: InteractiveAuthentication.Authorised) throws -> Wish {
+    private static func wish(
+        _ authorised: InteractiveAuthentication.Authorised, _ request: Request
+    ) throws -> Wish {
         let body = authorised.parameters
         return Wish(
             name: try body.optionalString("username"), password: try body.requiredString("password"),
             device: try Sessions.Wish(body),
             inhibitsLogin: try body.optionalBool("inhibit_login") ?? false,
-            registrationToken: authorised.registrationToken,
+            registrationToken: authorised.registrationToken, addressProof: authorised.addressProof,
+            language: request.head.headers.first(named: "accept-language"),
             guestToken: try body.optionalString("guest_access_token"))
     }
 

@@ -14,6 +14,10 @@ package final class Registration: Sendable {
         /// Only the account, without a device and its token.
         var inhibitsLogin: Bool
         var registrationToken: String?
+        /// The address that was proved on the way.
+        var addressProof: AddressProofs.Credentials?
+        /// `Accept-Language`.
+        var language: String?
         /// The access token of a guest who becomes a member under the same name.
         var guestToken: String?
     }
@@ -21,16 +25,19 @@ package final class Registration: Sendable {
     private let accounts: Accounts
     private let sessions: Sessions
     let tokens: RegistrationTokens
+    private let addresses: ContactAddresses?
     let authentication: InteractiveAuthentication
     let serviceAccounts: ServiceAccounts
 
     package init(
         accounts: Accounts, sessions: Sessions, tokens: RegistrationTokens,
-        authentication: InteractiveAuthentication, services: ApplicationServices = .none
+        authentication: InteractiveAuthentication, services: ApplicationServices = .none,
+        addresses: ContactAddresses? = nil
     ) {
         serviceAccounts = ServiceAccounts(
             services: services, journal: accounts.journal, sessions: sessions,
             serverName: accounts.configuration.serverName)
+        self.addresses = addresses
         self.accounts = accounts
         self.sessions = sessions
         self.tokens = tokens
@@ -39,7 +46,11 @@ package final class Registration: Sendable {
 
     /// What has to be shown before an account is made.
     var flows: [[AuthenticationStage]] {
-        accounts.configuration.registration == .token ? [[.registrationToken]] : [[.dummy]]
+        let first: [AuthenticationStage] = accounts.configuration.registration == .token ? [.registrationToken] : []
+        let withAddress = first + [.emailIdentity]
+        guard addresses != nil else { return [first.isEmpty ? [.dummy] : first] }
+        return accounts.configuration.requiresAddress
+            ? [withAddress] : [first.isEmpty ? [.dummy] : first, withAddress]
     }
 
     /// - Throws: `M_FORBIDDEN` when nobody may register.
@@ -68,7 +79,8 @@ package final class Registration: Sendable {
         try serviceAccounts.services.requireMayMake(user, nil)
         let guest = try await guest(wish.guestToken, upgradingTo: user)
         let hash = try await accounts.hash(wish.password)
-        let opened = try await accounts.journal.write { [accounts, sessions, tokens] transaction -> Sessions.Opened? in
+        let opened = try await accounts.journal.write {
+            [accounts, sessions, tokens, addresses] transaction -> Sessions.Opened? in
             if let token = wish.registrationToken { try tokens.consume(token, in: transaction) }
             if guest != nil {
                 try Accounts.update(user, in: transaction) { account in
@@ -80,10 +92,15 @@ package final class Registration: Sendable {
                 try Accounts.insert(account, displayName: name, in: transaction)
             }
             try accounts.tellObservers(thatMade: user, in: transaction)
+            if let proof = wish.addressProof {
+                let proved = try AddressProofs.take(proof.id, secret: proof.secret, for: .register, in: transaction)
+                try addresses?.insert(proved.address, of: user, language: wish.language, in: transaction)
+            }
             if wish.inhibitsLogin { return nil }
             return try sessions.open(for: user, on: wish.device, in: transaction)
         }
         if guest != nil { sessions.changed(user) }
+        if wish.addressProof != nil { addresses?.inserted() }
         if let opened { sessions.opened(opened) }
         return (user, opened)
     }

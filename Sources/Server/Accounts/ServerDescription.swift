@@ -24,15 +24,19 @@ package struct ServerDescription: Sendable, RouteProviding {
     private let publicBaseURL: String?
     private let defaultRoomVersion: RoomVersion
     private let support: SupportContact?
+    private let changesAddresses: Bool
 
     /// - Parameters:
     ///   - publicBaseURL: see `AccountsConfiguration`.
     ///   - defaultRoomVersion: that of rooms whose creator does not ask for one.
     ///   - support: nil where nobody is named.
+    ///   - changesAddresses: whether members can add addresses of mail.
     package init(
-        publicBaseURL: String?, defaultRoomVersion: RoomVersion = .default, support: SupportContact? = nil
+        publicBaseURL: String?, defaultRoomVersion: RoomVersion = .default, support: SupportContact? = nil,
+        changesAddresses: Bool = false
     ) {
         self.support = support
+        self.changesAddresses = changesAddresses
         self.publicBaseURL = publicBaseURL
         self.defaultRoomVersion = defaultRoomVersion
     }
@@ -77,7 +81,7 @@ package struct ServerDescription: Sendable, RouteProviding {
     private func writeCapabilities(into object: inout JSONWriter) {
         let switches = [
             ("m.change_password", true), ("m.set_displayname", true), ("m.set_avatar_url", true),
-            ("m.profile_fields", true), ("m.3pid_changes", false), ("m.get_login_token", true),
+            ("m.profile_fields", true), ("m.3pid_changes", changesAddresses), ("m.get_login_token", true),
         ]
         for (name, isEnabled) in switches {
             object.object(name) { $0.member("enabled", isEnabled) }

@@ -51,13 +51,9 @@ package struct ServiceAccounts: Sendable {
     func logIn(_ request: Request) async throws -> Sessions.Opened {
         let service = try request.service(of: services)
         let body = request.body
-        let name =
-            if let identifier = try body.optionalObject("identifier") {
-                try LoginIdentifier.user(identifier)
-            } else {
-                try body.requiredString("user")
-            }
-        guard let user = Localpart.userID(named: name, server: serverName) else {
+        guard case .name(let name) = try LoginIdentifier(body),
+            let user = Localpart.userID(named: name, server: serverName)
+        else {
             throw MatrixError.forbidden("There is no such account")
         }
         guard service.owns(user) else {

@@ -26,6 +26,8 @@ package struct RateLimits: Sendable, Equatable {
     package var search = RequestRate(burst: 20, perMinute: 60)
     /// Previews of links, per member.
     package var preview = RequestRate(burst: 20, perMinute: 60)
+    /// Mail that clients ask for, per address that it goes to.
+    package var mail = RequestRate(burst: 5, perMinute: 1)
     /// Everything else, per member.
     package var general = RequestRate(burst: 300, perMinute: 1200)
 

@@ -12,6 +12,8 @@ package struct RegistrationSettings: Sendable, Equatable {
     package var policy = Policy.closed
     /// Whether guest accounts may be made, whatever `policy` says.
     package var allowsGuests = false
+    /// Whether a new account needs an address that was proved by mail.
+    package var requiresAddress = false
     /// In characters.
     package var minimumPasswordLength = 8
 

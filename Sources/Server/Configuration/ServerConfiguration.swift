@@ -26,6 +26,7 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var providers = ProviderSettings()
     package var media = MediaSettings()
     package var outbound = OutboundSettings()
+    package var mail = MailSettings()
     package var previews = PreviewSettings()
     package var tls = TLSSettings()
     package var http = HTTPSettings()

@@ -60,7 +60,7 @@ struct MembershipChange: Sendable {
     static let noticesCannotBeRefused = MatrixError(
         403, .cannotLeaveServerNoticeRoom, "This is where the server's administrators write to you")
     static let thirdPartyDenied = MatrixError(
-        403, "M_THREEPID_DENIED", "This server cannot invite by e-mail address or telephone number")
+        403, .threepidDenied, "This server cannot invite by e-mail address or telephone number")
 }
 
 extension JournalTransaction {

@@ -1,5 +1,6 @@
 package import JSON
 package import MatrixAPI
+package import Outbound
 
 /// What somebody asks for who makes a room. Source: Client-Server API, `POST /createRoom`.
 package struct RoomCreation: Sendable {
@@ -14,6 +15,8 @@ package struct RoomCreation: Sendable {
     package var name: String?
     package var topic: String?
     package var invite: [UserID] = []
+    /// Invited by their addresses.
+    package var inviteAddresses: [MailAddress] = []
     package var isDirect = false
     package var preset: RoomPreset = .privateChat
     /// nil for the configured default.
@@ -27,8 +30,11 @@ package struct RoomCreation: Sendable {
 
     /// How many are invited, or pieces of state given, at once: a room is made in one step, for which all others wait.
     static let maximumEvents = 1000
+    /// How many are invited by mail at once.
+    static let maximumAddresses = 20
 
-    /// - Throws: `M_BAD_JSON`, `M_INVALID_PARAM`, `M_UNSUPPORTED_ROOM_VERSION`, `M_THREEPID_DENIED` for `invite_3pid`.
+    /// - Throws: `M_BAD_JSON`, `M_INVALID_PARAM`, `M_UNSUPPORTED_ROOM_VERSION`, `M_THREEPID_DENIED` for
+    ///   what is no address of mail in `invite_3pid`.
     package init(_ body: JSONValue) throws {
         isPublic = try Self.choice(body, "visibility", ["public", "private"]) == "public"
         aliasName = try body.optionalString("room_alias_name")
@@ -38,11 +44,12 @@ package struct RoomCreation: Sendable {
             guard let user = UserID(name) else { throw MatrixError.invalidParam("\(name) is not a user ID") }
             return user
         }
-        guard invite.count <= Self.maximumEvents, try body.optionalArray("initial_state").count <= Self.maximumEvents
+        inviteAddresses = try body.optionalArray("invite_3pid").map(Self.address)
+        guard invite.count <= Self.maximumEvents, inviteAddresses.count <= Self.maximumAddresses,
+            try body.optionalArray("initial_state").count <= Self.maximumEvents
         else {
             throw MatrixError.invalidParam("invite and initial_state have at most \(Self.maximumEvents) elements")
         }
-        if !(try body.optionalArray("invite_3pid")).isEmpty { throw MembershipChange.thirdPartyDenied }
         isDirect = try body.optionalBool("is_direct") ?? false
         let preset = try Self.choice(body, "preset", RoomPreset.allCases.map(\.rawValue))
         self.preset = preset.flatMap(RoomPreset.init) ?? (isPublic ? .publicChat : .privateChat)
@@ -55,6 +62,14 @@ package struct RoomCreation: Sendable {
         initialState = try body.optionalArray("initial_state").map(Self.initialState)
         creationContent = try body.optionalObject("creation_content") ?? .emptyObject
         powerLevelOverride = try body.optionalObject("power_level_content_override")
+    }
+
+    private static func address(_ invite: JSONValue) throws -> MailAddress {
+        guard try invite.requiredString("medium") == "email" else { throw MembershipChange.thirdPartyDenied }
+        guard let address = MailAddress(try invite.requiredString("address")) else {
+            throw MatrixError.invalidParam("invite_3pid holds an address that this server cannot send to")
+        }
+        return address
     }
 
     private static func choice(_ body: JSONValue, _ key: String, _ values: [String]) throws -> String? {

@@ -13,7 +13,9 @@ extension Rooms {
         if let alias = try creation.aliasName.map(localAlias) { try requireMayMake(alias, service) }
         for user in creation.invite { try await services?.prepare(user) }
         let proposal = try proposal(creation, by: creator, at: time)
-        return try await journal.write { try proposal($0) }
+        let id = try await journal.write { try proposal($0) }
+        if !creation.inviteAddresses.isEmpty { mailInvites?.wake() }
+        return id
     }
 
     /// What makes a room, on the journal's thread.
@@ -43,8 +45,9 @@ extension Rooms {
                     room: id, type: piece.key.type, stateKey: piece.key.key, sender: creator, content: piece.content,
                     timestamp: timestamp))
         }
+        if !creation.inviteAddresses.isEmpty, mailInvites == nil { throw MembershipChange.thirdPartyDenied }
         let state = drafts
-        return { transaction in
+        return { [mailInvites] transaction in
             try transaction.createRoom(id, version: version, creator: creator)
             if let alias { try transaction.insertAlias(alias, of: id, by: creator) }
             try transaction.refusingAsRoomState {
@@ -59,6 +62,9 @@ extension Rooms {
                 for user in creation.invite where user != creator {
                     let invite = MembershipChange(of: user, to: .invite, by: creator, isDirect: creation.isDirect)
                     try transaction.change(invite, in: id, at: timestamp)
+                }
+                for address in creation.inviteAddresses {
+                    try mailInvites?.invite(address, to: id, by: creator, at: timestamp, in: transaction)
                 }
             }
             if creation.isPublic { try transaction.store.setPublic(true, room: id) }

@@ -1,6 +1,8 @@
+import EventLoop
 import HTTP
 import JSON
 import MatrixAPI
+import Outbound
 
 /// Source: Client-Server API, "Room membership".
 extension Rooms {
@@ -65,10 +67,10 @@ extension Rooms {
         func add(_ name: String, _ action: @escaping Action) {
             routes.add(
                 .post, "/_matrix/client/v3/rooms/{roomId}/\(name)", authentication: .membersOnly, limit: .membership
-            ) { request in
+            ) { [self] request in
                 try request.requireNotSuspended()
                 if name == "invite", request.body["medium"] != nil || request.body["address"] != nil {
-                    throw MembershipChange.thirdPartyDenied
+                    return try await inviteByMail(request)
                 }
                 try await action(
                     request.body.requiredUserID("user_id"), request.roomID(), request.user,
@@ -76,6 +78,23 @@ extension Rooms {
                 return .empty
             }
         }
+        addOthersActions(add)
+    }
+
+    private func inviteByMail(_ request: Request) async throws -> Answer {
+        guard let mailInvites, try request.body.requiredString("medium") == "email" else {
+            throw MembershipChange.thirdPartyDenied
+        }
+        guard let address = MailAddress(try request.body.requiredString("address")) else {
+            throw MatrixError.invalidParam("address is no address that this server can send to")
+        }
+        try await mailInvites.invite(address, to: request.roomID(), by: request.user, now: request.loop.now())
+        return .empty
+    }
+
+    private func addOthersActions(
+        _ add: (String, @escaping @Sendable (UserID, RoomID, UserID, String?) async throws -> Void) -> Void
+    ) {
         add("invite") { [self] in try await invite($0, to: $1, by: $2, reason: $3) }
         add("kick") { [self] in try await kick($0, from: $1, by: $2, reason: $3) }
         add("ban") { [self] in try await ban($0, from: $1, by: $2, reason: $3) }

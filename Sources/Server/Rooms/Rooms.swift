@@ -22,13 +22,16 @@ package final class Rooms: Sendable {
     let delayedEvents: DelayedEvents?
     /// Whom to ask for users and rooms that are not there.
     let services: ServiceQueries?
+    /// For inviting whoever has an address; nil on a server that sends no mail.
+    let mailInvites: MailInvites?
     let megolmSessions = MegolmSessions()
 
     package init(
         journal: Journal, serverName: String, configuration: Configuration = Configuration(),
         clock: WallClock = .system, delayedEvents: DelayedEvents? = nil,
-        services: ServiceQueries? = nil
+        services: ServiceQueries? = nil, mailInvites: MailInvites? = nil
     ) {
+        self.mailInvites = mailInvites
         self.journal = journal
         self.serverName = serverName
         self.configuration = configuration

@@ -1,7 +1,7 @@
 extension SQLiteMigration {
-    /// Version 13. When members want to learn of feeds' items, and up to where they were given them.
+    /// Version 15. When members want to learn of feeds' items, and up to where they were given them.
     static let deliveries = SQLiteMigration(
-        version: 13,
+        version: 15,
         script: """
             CREATE TABLE deliveries(
                 room INTEGER NOT NULL,

@@ -1,7 +1,7 @@
 extension SQLiteMigration {
-    /// Version 12. Feeds: which event shows which item, the values of series, and where items come from.
+    /// Version 14. Feeds: which event shows which item, the values of series, and where items come from.
     static let feeds = SQLiteMigration(
-        version: 12,
+        version: 14,
         script: """
             CREATE TABLE feed_items(
                 room INTEGER NOT NULL,

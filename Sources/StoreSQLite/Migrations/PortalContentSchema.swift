@@ -1,7 +1,7 @@
 extension SQLiteMigration {
-    /// Version 14. What the portal's boards, applications and instructions keep besides their rooms.
+    /// Version 16. What the portal's boards, applications and instructions keep besides their rooms.
     static let portalContent = SQLiteMigration(
-        version: 14,
+        version: 16,
         script: """
             CREATE TABLE announcements(
                 id TEXT PRIMARY KEY,

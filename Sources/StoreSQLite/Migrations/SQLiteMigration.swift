@@ -7,6 +7,7 @@ struct SQLiteMigration: Sendable {
     /// All migrations, in order.
     static let all: [SQLiteMigration] = [
         .initialSchema, .media, .search, .reports, .delayedEvents, .mediaUsage, .roles, .moderation,
-        .deviceListAudience, .secondServers, .applicationServices, .feeds, .deliveries, .portalContent,
+        .deviceListAudience, .secondServers, .applicationServices, .pushers, .contactAddresses, .feeds, .deliveries,
+        .portalContent,
     ]
 }

@@ -19,10 +19,10 @@ enum AdminSession {
         let group = try EventLoopGroup(count: 1)
         defer { group.shutdown() }
         let metrics = Metrics()
+        let log = Log(LogSink(LogSettings()))
         let capabilities = try Capabilities(
             configuration, store: store, mediaFolder: folder.mediaFolder, loops: group.loops,
-            limiter: RateLimiter(limits: [:]), metrics: metrics)
-        let log = Log(LogSink(LogSettings()))
+            limiter: RateLimiter(limits: [:]), metrics: metrics, log: log)
         let server = AdminServer(
             capabilities, folder: folder, health: Health { .working }, group: group,
             observer: RequestLog(log: log, metrics: metrics))

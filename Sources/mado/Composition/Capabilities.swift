@@ -31,6 +31,7 @@ final class Capabilities: Sendable {
     private let directory: SessionDirectory
     let serviceAuthentication: ServiceAuthentication
     private let serviceDeliveries: ServiceDeliveries
+    let pushers: Pushers
     let feeds: Feeds
     let feedProviders: Providers
     let channels: Channels
@@ -46,16 +47,18 @@ final class Capabilities: Sendable {
     private let transactionExpiry: TransactionExpiry
     let mediaCleaning: MediaCleaning
     private let searchIndex: SearchIndex
+    private let mail: MailCapabilities?
     private let providers: [any RouteProviding]
+    private let mailProviders: [any RouteProviding]
 
     /// - Parameters:
     ///   - loops: those that serve clients; presence and what is done at times keep their timers on the first.
     ///   - mediaFolder: where uploads are kept.
     /// - Throws: `StoreError` when the journal cannot be opened, `SystemError` when the folder cannot be made,
-    ///   `OutboundSetupError` when the authorities for requests to others cannot be read.
+    ///   `OutboundSetupError` when requests or mail to others cannot work as they are configured.
     init(
         _ configuration: ServerConfiguration, store: any Store, mediaFolder: String, loops: [EventLoop],
-        limiter: RateLimiter, metrics: Metrics
+        limiter: RateLimiter, metrics: Metrics, log: Log
     ) throws {
         let clock = WallClock.system
         let serverName = configuration.serverName
@@ -69,7 +72,9 @@ final class Capabilities: Sendable {
             configuration: AccountsConfiguration(configuration), journal: journal, sessions: sessions, hasher: hasher)
         let tokens = RegistrationTokens(journal: journal)
         let passwords = PasswordAuthentication(store: store, hasher: hasher, limiter: limiter, serverName: serverName)
-        let authentication = InteractiveAuthentication(passwords: passwords, registrationTokens: tokens)
+        let mail = try MailCapabilities(configuration, journal: journal, loop: loops[0], limiter: limiter, log: log)
+        let authentication = InteractiveAuthentication(
+            passwords: passwords, registrationTokens: tokens, addressProofs: mail?.proofs)
 
         let pushRules = PushRules(journal: journal)
         let ignoredUsers = IgnoredUsers()
@@ -108,7 +113,8 @@ final class Capabilities: Sendable {
             journal: journal, loop: loops[0], settings: DelayedEvents.Settings(configuration.rooms))
         let rooms = Rooms(
             journal: journal, serverName: serverName, configuration: roomSettings, delayedEvents: delayedEvents,
-            services: ServiceQueries(services: services, journal: journal, transport: serviceTransport))
+            services: ServiceQueries(services: services, journal: journal, transport: serviceTransport),
+            mailInvites: mail?.invites)
 
         let portal = Portal(rooms: rooms, settings: configuration.portal)
         accounts.addObserver(portal)
@@ -150,13 +156,22 @@ final class Capabilities: Sendable {
             servers: secondServers, rooms: rooms, presence: presence, sessions: sessions, openID: openID,
             limiter: limiter, settings: SessionDirectory.Settings(configuration.sessions))
 
+        let pushers = Pushers(
+            journal: journal, http: outbound, loop: loops[0], rules: pushRules, ignoredUsers: ignoredUsers,
+            unread: unread, sendsMail: mail != nil)
+        let addresses = mail.map { mail in
+            ContactAddresses(
+                journal: journal, proofs: mail.proofs, authentication: authentication, accounts: accounts,
+                invites: mail.invites, pushers: pushers, sendsDigests: configuration.mail.sendsDigests)
+        }
+
         // Those who count must know of a batch before those who wait for it ask them.
         let observers: [any JournalObserver] = [
             deliveries, pushRules, ignoredUsers, unread, presence, notifier, delayedEvents, serviceDeliveries, channels,
-            boards,
+            boards, pushers,
         ]
         for observer in observers { journal.addObserver(observer) }
-        for observer in [presence, slidingConnections, notifier] as [any SessionObserver] {
+        for observer in [presence, slidingConnections, notifier, pushers] as [any SessionObserver] {
             sessions.addObserver(observer)
         }
         journal.addObserver(directory)
@@ -169,10 +184,12 @@ final class Capabilities: Sendable {
         mediaCleaning.start(on: loops[0])
         searchIndex = SearchIndex(journal: journal)
         searchIndex.start(on: loops[0])
+        self.mail = mail
 
         self.journal = journal
         loop = loops[0]
         http = outbound
+        self.pushers = pushers
         self.accounts = accounts
         self.tokens = tokens
         self.sessions = sessions
@@ -204,22 +221,24 @@ final class Capabilities: Sendable {
         self.directory = directory
         self.limiter = limiter
         self.notifier = notifier
+        mailProviders =
+            mail.flatMap { mail in addresses.map { [$0, mail.pages, mail.invites] } } ?? [NoContactAddresses()]
         providers = [
             ServerDescription(
                 publicBaseURL: publicURL, defaultRoomVersion: roomSettings.defaultRoomVersion,
-                support: SupportContact(configuration.support)),
+                support: SupportContact(configuration.support), changesAddresses: mail != nil),
             Login(
                 journal: journal, sessions: sessions, passwords: passwords,
                 authentication: authentication, publicBaseURL: publicURL, services: services),
             sessions,
             Registration(
                 accounts: accounts, sessions: sessions, tokens: tokens, authentication: authentication,
-                services: services),
+                services: services, addresses: addresses),
             ServiceEndpoints(services: services, journal: journal, transport: serviceTransport),
-            OwnAccount(accounts: accounts, authentication: authentication),
+            OwnAccount(accounts: accounts, authentication: authentication, addresses: addresses),
             devices, AccountModeration(accounts: accounts, devices: devices),
             profiles, media, previews, Filters(journal: journal), MemberDirectory(store: store),
-            accountData, pushRules, Pushers(), rooms,
+            accountData, pushRules, pushers, rooms,
             PublicRooms(journal: journal, serverName: serverName, isOpen: configuration.rooms.isDirectoryOpen),
             live, boards, applications, instructions,
             receipts, typing, presence, sync, SlidingSync(sync: sync, connections: slidingConnections), deviceKeys,
@@ -229,6 +248,8 @@ final class Capabilities: Sendable {
             openID, reports, MessageSearch(journal: journal, index: searchIndex),
             delayedEvents, portal, feeds, DehydratedDevices(journal: journal, keys: deviceKeys, sessions: sessions),
             directory, SecondServerProxy(servers: secondServers),
+            LoginFallback(serverName: serverName),
+            AuthenticationFallback(authentication: authentication, proofs: mail?.proofs),
         ]
     }
 
@@ -236,7 +257,7 @@ final class Capabilities: Sendable {
     func routes(with pages: ServerPages) -> Routes {
         var routes = Routes()
         pages.addRoutes(to: &routes)
-        for provider in providers { provider.addRoutes(to: &routes) }
+        for provider in providers + mailProviders { provider.addRoutes(to: &routes) }
         administration(.clients).addRoutes(to: &routes)
         return routes
     }
@@ -246,6 +267,13 @@ final class Capabilities: Sendable {
         Administration(
             access, accounts: accounts, tokens: tokens, reports: reports, rooms: roomModeration,
             media: mediaModeration, notices: notices, serverName: rooms.serverName)
+    }
+
+    /// Begins to send what waits: for a server, not for a command that opens the folder for a moment.
+    /// - Throws: `StoreError`.
+    func startSending() async throws {
+        try await pushers.restore()
+        mail?.start()
     }
 
     /// Begins what happens in the portal by itself: schedules, announcements that are held back, the end of live

@@ -42,11 +42,12 @@ final class ServerProcess {
         let metrics = Metrics()
         let capabilities = try Capabilities(
             configuration, store: store, mediaFolder: folder.mediaFolder, loops: group.loops, limiter: limiter,
-            metrics: metrics)
+            metrics: metrics, log: log)
         try Blocking.run {
             try await capabilities.presence.restore()
             try await capabilities.delayedEvents.restore()
             try await capabilities.startServices()
+            try await capabilities.startSending()
             try await capabilities.deliveries.start()
         }
         do {

@@ -15,6 +15,7 @@ extension AccountsConfiguration {
         self.init(
             serverName: configuration.serverName, registration: registration,
             allowsGuests: configuration.registration.allowsGuests, publicBaseURL: configuration.publicURL)
+        requiresAddress = configuration.registration.requiresAddress
         minimumPasswordLength = configuration.registration.minimumPasswordLength
     }
 }
@@ -85,7 +86,7 @@ extension RateLimits {
         guard isEnabled else { return [:] }
         let rates: [RateLimitGroup: RequestRate] = [
             .registration: registration, .login: login, .failedLogin: failedLogin, .message: messages,
-            .membership: membership, .search: search, .preview: preview, .general: general,
+            .membership: membership, .search: search, .preview: preview, .mail: mail, .general: general,
         ]
         return rates.mapValues { RateLimit(perSecond: Double($0.perMinute) / 60, burst: Double($0.burst)) }
     }

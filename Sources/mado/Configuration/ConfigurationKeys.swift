@@ -6,9 +6,8 @@ import Server
 /// All keys of the configuration, in the order of the example file: keys without a table first, then table by table.
 enum ConfigurationKeys {
     static let all: [ConfigurationKey] =
-        server + registration + rooms + portal + providers + support + applicationServices + media + outbound + previews
-        + tls + log + metrics
-        + presence + sync + sessions + limits + http + deadlines
+        server + registration + rooms + portal + providers + support + applicationServices + media + outbound + mail
+        + previews + tls + log + metrics + presence + sync + sessions + limits + http + deadlines
 
     static func named(_ name: String) -> ConfigurationKey? { byName[name] }
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
@@ -36,6 +35,8 @@ enum ConfigurationKeys {
         "media": "Files that members upload, in the folder media of the data folder.",
         "outbound": "What the server asks of other servers: pushes, feeds, previews.",
         "previews": "Previews of links in messages: the server fetches the pages. It asks none in private networks.",
+        "mail":
+            "The mail server that proofs of addresses, invites and what members missed go out by. Without it the server sends no mail.",
         "tls":
             "The certificate of https listeners. Without one, Mado makes a local authority and a certificate in the data folder.",
         "log": "The log, on the standard error stream.",
@@ -84,6 +85,9 @@ enum ConfigurationKeys {
             "open: anybody. token: who has a registration token (mado token create). closed: only mado member add."),
         .flag(
             "registration.guests", \.registration.allowsGuests, "Whether guest accounts may be made."),
+        .flag(
+            "registration.requires_address", \.registration.requiresAddress,
+            "Whether a new account needs an address of mail, proved by a link that is sent there. Needs mail.server."),
         .integer(
             "registration.minimum_password_length", \.registration.minimumPasswordLength, 1...256,
             "Characters that a password has at least."),
@@ -209,26 +213,6 @@ enum ConfigurationKeys {
             "The largest picture of a page that is kept."),
     ]
 
-    private static let outbound: [ConfigurationKey] = [
-        .list(
-            "outbound.allow", \.outbound.allowed,
-            allowed:
-                "a list of addresses, ranges like \"10.0.0.0/8\" and names like \"push.lan\" or \"*.intranet.lan\"",
-            example: "[\"10.1.0.0/16\", \"feeds.intranet.lan\"]",
-            "What members may have the server fetch besides the public internet. Nothing else of the organisation's network is reached on a member's word.",
-            render: \.description, parse: { AllowedDestination($0) }),
-        .optional(
-            "outbound.proxy", \.outbound.proxy,
-            allowed: "a URL like \"http://proxy.lan:3128\", with user:password@ if need be",
-            example: "http://proxy.lan:3128",
-            "The proxy on the way out, of http, https or socks5h. What has no public address is reached without it.",
-            render: { $0 }, parse: ProxyURLText.proxy),
-        .optional(
-            "outbound.authorities", \.outbound.authorityFile, allowed: "a path", example: "/etc/mado/authorities.pem",
-            "PEM file with certificate authorities that are trusted besides the system's.", render: { $0 },
-            parse: { $0 }),
-    ]
-
     private static let tls: [ConfigurationKey] = [
         .optional(
             "tls.certificate", \.tls.certificateFile, allowed: "a path",
@@ -305,6 +289,7 @@ enum ConfigurationKeys {
         + limit(
             "membership", \.limits.membership.burst, \.limits.membership.perMinute,
             "Invites, joins and new rooms of one member")
+        + limit("mail", \.limits.mail.burst, \.limits.mail.perMinute, "Mail to one address that clients ask for")
         + limit("search", \.limits.search.burst, \.limits.search.perMinute, "Searches of one member")
         + limit(
             "preview", \.limits.preview.burst, \.limits.preview.perMinute, "Previews of links for one member")

@@ -54,7 +54,7 @@ struct ServerDescriptionTests {
             #expect(await kenji.get("/_matrix/client/v3/voip/turnServer").text == "{}")
             #expect(await kenji.get("/_matrix/client/v3/thirdparty/protocols").text == "{}")
             #expect(await kenji.get("/_matrix/client/v3/account/3pid").text == #"{"threepids":[]}"#)
-            #expect(await kenji.post("/_matrix/client/v3/account/3pid/add").error == "M_UNRECOGNIZED")
+            #expect(await kenji.post("/_matrix/client/v3/account/3pid/add").error == "M_THREEPID_DENIED")
         }
     }
 }

@@ -2,6 +2,7 @@ import EventLoop
 import Foundation
 import JSON
 import MatrixAPI
+import Outbound
 import Store
 import StoreSQLite
 import Testing
@@ -43,6 +44,7 @@ final class RouteHarness: Sendable {
         configuration: AccountsConfiguration = .test, limits: [RateLimitGroup: RateLimit] = [:],
         pendingAuthentications: Int = 64, services: ApplicationServices = .none,
         transport: any ServiceTransport = ScriptedServiceTransport(),
+        mail: MailClient? = nil,
         adding: (RouteHarness.Parts, inout Routes) throws -> Void = { _, _ in }
     ) throws {
         folder = NSTemporaryDirectory() + "mado-test-" + UUID().uuidString
@@ -59,8 +61,15 @@ final class RouteHarness: Sendable {
         registrationTokens = RegistrationTokens(journal: journal, clock: clock.clock)
         let passwords = PasswordAuthentication(
             store: store, hasher: hasher, limiter: limiter, serverName: Self.serverName)
+        let proofs = mail.map { [clock, limiter, journal, loops] mail in
+            AddressProofs(
+                journal: journal, post: MailPost(client: mail, loop: loops.loops[0], clock: clock.clock) { _ in },
+                limiter: limiter, clock: clock.clock, serverName: Self.serverName,
+                publicURL: configuration.publicBaseURL ?? "")
+        }
         authentication = InteractiveAuthentication(
-            passwords: passwords, registrationTokens: registrationTokens, capacity: pendingAuthentications)
+            passwords: passwords, registrationTokens: registrationTokens, addressProofs: proofs,
+            capacity: pendingAuthentications)
         profiles = Profiles(journal: journal, clock: clock.clock)
         pushRules = PushRules(journal: journal)
         deliveries = Deliveries(journal: journal, loop: loops.loops[0], clock: clock.clock)
@@ -80,18 +89,20 @@ final class RouteHarness: Sendable {
                 publicBaseURL: configuration.publicBaseURL, services: services),
             ServiceEndpoints(services: services, journal: journal, transport: transport),
             sessions, openID,
-            OwnAccount(accounts: accounts, authentication: authentication),
             devices, AccountModeration(accounts: accounts, devices: devices),
             profiles, AccountData(journal: journal, pushRules: pushRules, deliveries: deliveries),
-            Filters(journal: journal),
-            MemberDirectory(store: store), pushRules, Pushers(),
+            Filters(journal: journal), MemberDirectory(store: store), pushRules,
         ]
         for capability in capabilities { capability.addRoutes(to: &routes) }
+        if mail == nil {
+            OwnAccount(accounts: accounts, authentication: authentication).addRoutes(to: &routes)
+            NoContactAddresses().addRoutes(to: &routes)
+        }
         try adding(
             Parts(
                 store: store, journal: journal, loops: loops, clock: clock.clock, limiter: limiter,
                 sessions: sessions, profiles: profiles, pushRules: pushRules, authentication: authentication,
-                openID: openID, deliveries: deliveries),
+                openID: openID, accounts: accounts, addressProofs: proofs, deliveries: deliveries),
             &routes)
         application = MatrixApplication(
             routes: routes, authenticator: sessions,
@@ -110,6 +121,9 @@ final class RouteHarness: Sendable {
         let pushRules: PushRules
         let authentication: InteractiveAuthentication
         let openID: OpenID
+        let accounts: Accounts
+        /// nil without a mail server.
+        let addressProofs: AddressProofs?
         let deliveries: Deliveries
     }
 
@@ -118,12 +132,13 @@ final class RouteHarness: Sendable {
         configuration: AccountsConfiguration = .test, limits: [RateLimitGroup: RateLimit] = [:],
         pendingAuthentications: Int = 64, services: ApplicationServices = .none,
         transport: any ServiceTransport = ScriptedServiceTransport(),
+        mail: MailClient? = nil,
         adding: (Parts, inout Routes) throws -> Void = { _, _ in },
         _ body: (RouteHarness) async throws -> Void
     ) async throws {
         let server = try RouteHarness(
             configuration: configuration, limits: limits, pendingAuthentications: pendingAuthentications,
-            services: services, transport: transport, adding: adding)
+            services: services, transport: transport, mail: mail, adding: adding)
         do {
             try await body(server)
         } catch {

@@ -118,21 +118,3 @@ struct PushRulesTests {
         }
     }
 }
-
-@Suite("Pushers")
-struct PushersTests {
-    @Test("none, and none is promised")
-    func none() async throws {
-        try await RouteHarness.run { server in
-            let kenji = try await server.member("kenji")
-            #expect(await kenji.get("/_matrix/client/v3/pushers").text == #"{"pushers":[]}"#)
-            let path = "/_matrix/client/v3/pushers/set"
-            let set = await kenji.post(path, #"{"kind":"http","app_id":"a","pushkey":"b","data":{}}"#)
-            #expect(set.status == 403)
-            #expect(set.error == "M_FORBIDDEN")
-            #expect(await kenji.post(path, #"{"kind":null,"app_id":"a","pushkey":"b"}"#).text == "{}")
-            #expect(await kenji.post(path, #"{"kind":"http","app_id":"a"}"#).error == "M_MISSING_PARAM")
-            #expect(await kenji.post(path, #"{"app_id":"a","pushkey":"b"}"#).error == "M_MISSING_PARAM")
-        }
-    }
-}
