@@ -65,7 +65,7 @@ package final class InteractiveAuthentication: Sendable {
     ) async throws -> Answer {
         // An application service proves who it is by its token, and its users have no passwords.
         if request.optionalSession?.service != nil {
-            return try await action(Authorised(parameters: request.body, registrationToken: nil))
+            return try await action(Authorised(parameters: request.body, registrationToken: nil, addressProof: nil))
         }
         guard let auth = try request.body.optionalObject("auth") else {
             return challenge(Challenge(session: begin(request), completed: []), flows)

@@ -59,7 +59,7 @@ import Testing
     @Test func textIsWhatPeopleRead() {
         #expect(
             SafeHTML.text(of: "<h1>Title</h1><p>One  <b>two</b>\nthree</p><script>x</script>")
-                == "Title\nOne two\nthree")
+                == "Title\nOne two three")
         #expect(SafeHTML.text(of: "a &amp; b &lt;c&gt;") == "a & b <c>")
     }
 }
