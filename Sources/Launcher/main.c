@@ -62,7 +62,14 @@ static _Noreturn void become(const struct order *order, int report) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (chdir(order->folder) != 0) fail(report);
     char *arguments[] = {order->program[0], NULL};
-    execv(order->program[0], arguments);
+    // Whoever has just written the program may have begun another process meanwhile, which holds the file open for a
+    // moment until it has become its own program.
+    const struct timespec moment = {0, 5 * 1000 * 1000};
+    for (int attempt = 0; attempt < 200; attempt++) {
+        execv(order->program[0], arguments);
+        if (errno != ETXTBSY) break;
+        nanosleep(&moment, NULL);
+    }
     fail(report);
 }
 

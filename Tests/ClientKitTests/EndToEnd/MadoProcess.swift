@@ -104,10 +104,15 @@ final class MadoProcess: @unchecked Sendable {
         process.arguments = arguments + ["--data", folder + "/data"]
         let output = Pipe()
         process.standardOutput = output
+        let complaints = Pipe()
+        process.standardError = complaints
         try process.run()
         let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+        let complaint = try complaints.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure(description: "mado \(arguments) failed") }
+        guard process.terminationStatus == 0 else {
+            throw Failure(description: "mado \(arguments) failed: \(String(decoding: complaint, as: UTF8.self))")
+        }
         return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
