@@ -35,6 +35,13 @@ package struct RoomSnapshot: Sendable, RoomStateReading {
         self.position = max(position, self.position)
     }
 
+    /// Whether being in this room means to be with its members, who then learn of one another's presence and devices.
+    /// The portal and what it distributes has everybody in it, and brings nobody together.
+    package var bringsTogether: Bool {
+        guard let type else { return true }
+        return !type.hasPrefix("mado.") && !(type == "m.space" && state[StateKey("mado.portal")] != nil)
+    }
+
     /// Takes in an event that is in the room now.
     package mutating func apply(_ event: Event) {
         position = max(position, event.position)

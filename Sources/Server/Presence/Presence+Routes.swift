@@ -54,7 +54,7 @@ extension Presence: RouteProviding {
     private func maySee(_ user: UserID, _ viewer: UserID) async throws -> Bool {
         if user == viewer { return true }
         for (id, membership) in try await journal.memberships(of: viewer) where membership.membership == .join {
-            if try await journal.room(id)?.isJoined(user) == true { return true }
+            if let room = try await journal.room(id), room.bringsTogether, room.isJoined(user) { return true }
         }
         return false
     }

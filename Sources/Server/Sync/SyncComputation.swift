@@ -157,7 +157,7 @@ struct SyncComputation {
         if rest.remove(user) != nil { found.insert(user) }
         for (id, membership) in memberships where membership.membership == .join && id != except {
             if rest.isEmpty { break }
-            guard let room = try room(id) else { continue }
+            guard let room = try room(id), room.bringsTogether else { continue }
             var here: [UserID] = []
             if room.members.count < rest.count {
                 room.members.forEach { other, _ in if rest.contains(other), room.isJoined(other) { here.append(other) }

@@ -15,7 +15,7 @@ extension SyncComputation {
         var found = SyncEncounters()
         for id in changes.touchedRooms ?? Set(memberships.keys) {
             guard let membership = memberships[id], membership.membership == .join || membership.position > since,
-                let room = try room(id)
+                let room = try room(id), room.bringsTogether
             else { continue }
             let encryption = room.stateEvent("m.room.encryption")
             let isNewlyEncrypted = encryption.map { $0.position > since && $0.replaces == nil } ?? false

@@ -153,7 +153,7 @@ final class SyncWaiters: @unchecked Sendable {
         for id in rooms {
             if due.waiters.count == count { return }
             guard let room = journal.rooms.value(id) else { return collectAll(&due) }
-            collect(membersOf: room, &due)
+            if room.bringsTogether { collect(membersOf: room, &due) }
         }
     }
 
