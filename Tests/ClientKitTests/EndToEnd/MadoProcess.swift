@@ -102,6 +102,7 @@ final class MadoProcess: @unchecked Sendable {
         let process = Process()
         process.executableURL = URL(filePath: try Self.program())
         process.arguments = arguments + ["--data", folder + "/data"]
+        process.environment = ["PATH": "/usr/bin:/bin"]
         let output = Pipe()
         process.standardOutput = output
         let complaints = Pipe()

@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func aProgramGetsItsVariablesAndNoOthers() async throws {
-        setenv("MADO_SECRET_OF_THE_SERVER", "x", 1)
+        setenv("SECRET_OF_THE_SERVER", "x", 1)
         let program = try program(#"printf 'Content-Type: text/plain\n\n'; env | sort; pwd"#)
         var request = CGIRequest()
         request.query = "a=b&c=$(id)"
