@@ -70,7 +70,7 @@ private final class BlockingQueue: @unchecked Sendable {
         defer { pthread_mutex_unlock(lock) }
         if isBulk { bulk.append(piece) } else { prompt.append(piece) }
         if isBulk, !mayDoBulk { return }
-        if idle >= prompt.count + bulk.count {
+        if idle >= prompt.count + (mayDoBulk ? bulk.count : 0) {
             pthread_cond_signal(arrived)
         } else if threads < maximumThreads {
             startThread()
