@@ -4,7 +4,7 @@ import Synchronization
 /// A server on 127.0.0.1 that does with each connection what a test says, on a thread of its own.
 package final class ScriptedServer: Sendable {
     package let port: Int
-    private let listener: Int32
+    private let listener: Listener
     private let connections = Atomic<Int>(0)
 
     package var url: String { "http://127.0.0.1:\(port)" }
@@ -24,25 +24,51 @@ package final class ScriptedServer: Sendable {
             }
             return Int(UInt16(bigEndian: pointer.pointee.sin_port))
         }
-        self.listener = listener
+        let held = Listener(listener)
+        self.listener = held
         startThread { [weak self] in
-            while true {
-                let accepted = accept(listener, nil, nil)
-                guard accepted >= 0, let self else { break }
-                self.connections.add(1, ordering: .acquiringAndReleasing)
-                startThread {
-                    script(ScriptedConnection(accepted))
+            while let accepted = held.accept() {
+                guard let self else {
+                    _ = Glibc.close(accepted)
+                    break
                 }
+                self.connections.add(1, ordering: .acquiringAndReleasing)
+                startThread { script(ScriptedConnection(accepted)) }
             }
+            held.close()
         }
     }
 
     /// No more connections; a port that refuses them.
-    package func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+    package func stop() { listener.stop() }
 
-    deinit {
-        stop()
-        close(listener)
+    deinit { stop() }
+}
+
+/// A listening socket. The thread that accepts closes it: whoever closed it beneath that thread would have it accept
+/// the connections of the next test's server, which gets the same number.
+private final class Listener: Sendable {
+    private let descriptor: Int32
+    private let isOpen = Mutex(true)
+
+    init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    /// The next connection; nil when there are no more.
+    func accept() -> Int32? {
+        while true {
+            let accepted = Glibc.accept(descriptor, nil, nil)
+            if accepted >= 0 { return accepted }
+            guard errno == EINTR || errno == ECONNABORTED else { return nil }
+        }
+    }
+
+    func stop() { isOpen.withLock { if $0 { shutdown(descriptor, Int32(SHUT_RDWR)) } } }
+
+    func close() {
+        isOpen.withLock { isOpen in
+            isOpen = false
+            _ = Glibc.close(descriptor)
+        }
     }
 }
 
@@ -121,7 +147,8 @@ package final class ScriptedConnection {
 
     private func fill() -> Bool {
         var part = [UInt8](repeating: 0, count: 65_536)
-        let count = read(descriptor, &part, part.count)
+        var count: Int
+        repeat { count = read(descriptor, &part, part.count) } while count < 0 && errno == EINTR
         guard count > 0 else { return false }
         pending.append(contentsOf: part[..<count])
         return true
