@@ -111,6 +111,18 @@ import Testing
         #expect(lines[6] == "about:blank")
     }
 
+    @Test func aBodyThatBreaksOffEndsTheConnection() async throws {
+        let server = ScriptedServer { connection in
+            guard connection.request() != nil else { return }
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf")
+        }
+        let gateway = try gateway(server)
+        let url = try #require(gateway.url(for: "mxc://localhost/abc"))
+        // Said at once, not found out by a limit of time.
+        let error = await #expect(throws: TransportError.self) { try await get(url) }
+        if case .cut = error {} else { Issue.record("not cut: \(String(describing: error))") }
+    }
+
     @Test func theGatewayEndsWithItsOwner() async throws {
         let server = echo()
         var gateway: MediaGateway? = try self.gateway(server)

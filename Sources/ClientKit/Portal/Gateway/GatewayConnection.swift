@@ -29,13 +29,9 @@ final class GatewayConnection: Sendable {
         self.headers = headers
     }
 
+    /// Returns when the player has left, or is to. The descriptor is still open then.
     func serve() async {
         while let request = await readHead(), await answer(request) {}
-        let descriptor = descriptor
-        await onQueue {
-            shutdown(descriptor, Int32(SHUT_RDWR))
-            close(descriptor)
-        }
     }
 
     // MARK: Answering
@@ -48,9 +44,10 @@ final class GatewayConnection: Sendable {
         guard let address = target(request.path) else { return await refuse(404, "Not Found") }
         do {
             let (answer, final) = try await fetch(address, request)
-            let isList = answer.status == 200 && Self.isList(answer, final)
-            if isList, request.method == "GET" { return try await self.answer(list: answer, from: final) }
-            return try await forward(answer, request)
+            guard answer.status == 200, Self.isList(answer, final), request.method == "GET" else {
+                return await forward(answer, request)
+            }
+            return try await self.answer(list: answer, from: final)
         } catch {
             return await refuse(502, "Bad Gateway")
         }
@@ -96,7 +93,8 @@ final class GatewayConnection: Sendable {
                 + list)
     }
 
-    private func forward(_ answer: StreamedResponse, _ request: GatewayRequest) async throws -> Bool {
+    /// Hands on what comes. Where it breaks off, the connection ends: the player sees that the body is not whole.
+    private func forward(_ answer: StreamedResponse, _ request: GatewayRequest) async -> Bool {
         var kept: [(String, String)] = []
         for name in ["Content-Type", "Content-Range", "Accept-Ranges", "ETag", "Last-Modified"] {
             if let value = answer.header(name) { kept.append((name, value)) }
@@ -106,8 +104,12 @@ final class GatewayConnection: Sendable {
         kept.append(length.map { ("Content-Length", $0) } ?? ("Connection", "close"))
         guard await write(Self.head(answer.status, "OK", kept)) else { return false }
         if request.method == "HEAD" { return length != nil }
-        for try await chunk in answer.chunks where !chunk.isEmpty {
-            guard await write(chunk) else { return false }
+        do {
+            for try await chunk in answer.chunks where !chunk.isEmpty {
+                guard await write(chunk) else { return false }
+            }
+        } catch {
+            return false
         }
         return length != nil
     }

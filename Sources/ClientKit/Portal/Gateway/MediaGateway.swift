@@ -16,6 +16,7 @@ package final class MediaGateway: Sendable {
     /// Activated once and cancelled once.
     private nonisolated(unsafe) let accepting: any DispatchSourceRead
     private let directory: GatewayDirectory
+    private let open = OpenConnections()
 
     /// Players open a few connections; more is somebody who tries something.
     private static let limit = 32
@@ -35,12 +36,12 @@ package final class MediaGateway: Sendable {
         let (listener, secret) = (listener, secret)
         let queue = DispatchQueue(label: "mado.gateway", qos: .userInitiated)
         let source = DispatchSource.makeReadSource(fileDescriptor: listener, queue: queue)
-        let count = OpenCount()
+        let open = open
         source.setEventHandler {
             let descriptor = accept(listener, nil, nil)
             guard descriptor >= 0 else { return }
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-            guard count.enter(below: Self.limit) else {
+            guard open.add(descriptor, below: Self.limit) else {
                 close(descriptor)
                 return
             }
@@ -48,7 +49,7 @@ package final class MediaGateway: Sendable {
                 descriptor: descriptor, secret: secret, directory: directory, transport: transport, headers: headers)
             Task {
                 await connection.serve()
-                count.leave()
+                open.close(descriptor)
             }
         }
         source.setCancelHandler { close(listener) }
@@ -56,7 +57,10 @@ package final class MediaGateway: Sendable {
         source.activate()
     }
 
-    deinit { accepting.cancel() }
+    deinit {
+        accepting.cancel()
+        open.endAll()
+    }
 
     /// Where a player gets what is at this address.
     /// - Parameter url: `mxc://`, a path on the member's server, `https` or `http`.
@@ -84,17 +88,22 @@ package final class MediaGateway: Sendable {
     }
 }
 
-/// How many connections are open.
-private final class OpenCount: Sendable {
-    private let count = Mutex(0)
+/// The connections that are open, each closed here, so that none is ended whose number somebody else has by then.
+private final class OpenConnections: Sendable {
+    private let descriptors = Mutex<Set<Int32>>([])
 
-    func enter(below limit: Int) -> Bool {
-        count.withLock { count in
-            guard count < limit else { return false }
-            count += 1
-            return true
+    func add(_ descriptor: Int32, below limit: Int) -> Bool {
+        descriptors.withLock { $0.count < limit && $0.insert(descriptor).inserted }
+    }
+
+    func close(_ descriptor: Int32) {
+        descriptors.withLock { descriptors in
+            descriptors.remove(descriptor)
+            _ = Glibc.close(descriptor)
         }
     }
 
-    func leave() { count.withLock { $0 -= 1 } }
+    func endAll() {
+        descriptors.withLock { for descriptor in $0 { shutdown(descriptor, Int32(SHUT_RDWR)) } }
+    }
 }
