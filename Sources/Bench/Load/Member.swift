@@ -61,6 +61,13 @@ struct Member: Sendable {
         try await client.request("GET", "/_matrix/client/v3/sync?timeout=0", token: token).string("next_batch")
     }
 
+    /// The token of a sync in which no room was asked for.
+    func emptySync(_ client: SetupClient) async throws -> String {
+        try await client.request(
+            "GET", "/_matrix/client/v3/sync?timeout=0&filter=\(SyncAnswerText.emptyFilter)", token: token
+        ).string("next_batch")
+    }
+
     /// The identifiers' signs that a path cannot hold.
     static func encode(_ identifier: String) -> String {
         var text = ""

@@ -1,6 +1,6 @@
 import EventLoop
 
-/// Clients that wait for messages, all on one channel or in one room. Confined to the loop.
+/// Clients that wait for messages, all on one channel or in one room, or that all come at once. Confined to the loop.
 ///
 /// `@unchecked Sendable`: every use is on the loop.
 final class Subscribers: @unchecked Sendable {
@@ -16,6 +16,8 @@ final class Subscribers: @unchecked Sendable {
 
     private let context: LoadContext
     private let next: Next
+    private var answers = 0
+    private var expectedAnswers = Int.max
     private var connections: [ClientConnection] = []
     private var failure: String?
     private var start: UInt64 = 0
@@ -30,16 +32,7 @@ final class Subscribers: @unchecked Sendable {
     /// Connects one for each request and returns when all have sent theirs and nothing has arrived for a while.
     func connect(_ requests: [[UInt8]], port: UInt16, tls: TLSClient? = nil) async throws {
         for (client, request) in requests.enumerated() {
-            let connection = try context.connect(port, tls: tls)
-            connection.onFailure = { [unowned self] reason in fail(reason) }
-            connection.onPart = { [unowned self] part in take(part) }
-            connection.onAnswer = { [unowned self, unowned connection] status, body in
-                guard status == 200 else { return fail("an answer with status \(status)") }
-                take(body)
-                if let request = next(client, body) { connection.send(request) }
-            }
-            connection.send(request)
-            connections.append(connection)
+            try add(client, request, port, tls)
             if client % 50 == 49 { await context.sleep(.milliseconds(20)) }
         }
         for _ in 0..<600 where !connections.allSatisfy(\.isEstablished) { await context.sleep(.milliseconds(100)) }
@@ -47,16 +40,43 @@ final class Subscribers: @unchecked Sendable {
         if let failure { throw BenchError(failure) }
     }
 
+    /// Connects all at once and returns when each has its first answer.
+    func storm(_ requests: [[UInt8]], port: UInt16, tls: TLSClient) async throws {
+        expectedAnswers = requests.count
+        for (client, request) in requests.enumerated() { try add(client, request, port, tls) }
+        await wait(.seconds(120), for: answers >= expectedAnswers)
+        if let failure { throw BenchError("\(failure); \(answers) of \(requests.count) were answered") }
+    }
+
+    private func add(_ client: Int, _ request: [UInt8], _ port: UInt16, _ tls: TLSClient?) throws {
+        let connection = try context.connect(port, tls: tls)
+        connection.onFailure = { [unowned self] reason in fail(reason) }
+        connection.onPart = { [unowned self] part in take(part) }
+        connection.onAnswer = { [unowned self, unowned connection] status, body in
+            guard status == 200 else { return fail("an answer with status \(status)") }
+            answers += 1
+            if answers == expectedAnswers { resume() }
+            take(body)
+            if let request = next(client, body) { connection.send(request) }
+        }
+        connection.send(request)
+        connections.append(connection)
+    }
+
+    /// Waits until something resumes, unless it has already happened.
+    private func wait(_ limit: Duration, for isOver: Bool) async {
+        guard !isOver, failure == nil else { return }
+        let timer = context.loop.schedule(after: limit) { [weak self] in self?.fail("not within \(limit)") }
+        await withCheckedContinuation { complete = $0 }
+        timer.cancel()
+    }
+
     /// Has a message sent, and waits until all have it.
     func deliver(_ send: () async throws -> Void) async throws -> Delivery {
         delivery = Delivery()
         start = SystemCall.now()
         try await send()
-        if delivery.count < connections.count, failure == nil {
-            let timer = context.loop.schedule(after: .seconds(60)) { [weak self] in self?.fail("not all were reached") }
-            await withCheckedContinuation { complete = $0 }
-            timer.cancel()
-        }
+        await wait(.seconds(60), for: delivery.count >= connections.count)
         if let failure { throw BenchError("\(failure); \(delivery.count) of \(connections.count) have the message") }
         return delivery
     }
@@ -71,7 +91,7 @@ final class Subscribers: @unchecked Sendable {
             delivery.count += 1
             delivery.latencies.record(SystemCall.now() - start)
         }
-        if delivery.count >= connections.count { resume() }
+        if start > 0, delivery.count >= connections.count { resume() }
     }
 
     private func fail(_ reason: String) {

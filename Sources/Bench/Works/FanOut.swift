@@ -20,16 +20,9 @@ struct FanOut {
         let mado = try await bench.startMado()
         bench.progress("fanout: \(count) members of one room")
         let client = try SetupClient(bench.context, port: mado.port)
-        let sender = try await Member.register("sender", client)
-        let room = try await sender.makeRoom(client)
-        let tokens = try await bench.guests(count, port: mado.port) { _, member, client in
-            try await member.join(room, client)
-            return member.token
-        }
-        let since = try await client.request(
-            "GET", "/_matrix/client/v3/sync?timeout=0&filter=\(SyncAnswerText.emptyFilter)", token: sender.token
-        ).string("next_batch")
-        let messages = MessageRequests(room: room, token: sender.token, name: "f-")
+        let crowd = try await LargeRoom(of: count, on: mado, bench)
+        let (tokens, since) = (crowd.tokens, crowd.since)
+        let messages = MessageRequests(room: crowd.room, token: crowd.sender.token, name: "f-")
 
         bench.progress("fanout: event streams")
         let streams = try await measure(

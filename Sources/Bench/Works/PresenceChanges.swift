@@ -24,9 +24,7 @@ struct PresenceChanges {
             return member
         }
         let subscribers = Subscribers(bench.context) { _, _ in nil }
-        let since = try await client.request(
-            "GET", "/_matrix/client/v3/sync?timeout=0&filter=\(SyncAnswerText.emptyFilter)", token: host.token
-        ).string("next_batch")
+        let since = try await host.emptySync(client)
         bench.progress("presence: all connect")
         try await subscribers.connect(
             members.map { RequestBytes.make("GET", "/_mado/v1/sync/stream?since=\(since)", token: $0.token) },

@@ -11,23 +11,14 @@ struct ReconnectionStorm {
         let count = bench.members
         let mado = try await bench.startMado()
         bench.progress("storm: \(count) members")
-        let client = try SetupClient(bench.context, port: mado.port)
-        let sender = try await Member.register("sender", client)
-        let room = try await sender.makeRoom(client)
-        let tokens = try await bench.guests(count, port: mado.port) { _, member, client in
-            try await member.join(room, client)
-            return member.token
-        }
-        let since = try await client.request(
-            "GET", "/_matrix/client/v3/sync?timeout=0&filter=\(SyncAnswerText.emptyFilter)", token: sender.token
-        ).string("next_batch")
-        let requests = tokens.map {
-            SyncAnswerText.poll(since: since, token: $0, filter: SyncAnswerText.lightFilter)
+        let crowd = try await LargeRoom(of: count, on: mado, bench)
+        let requests = crowd.tokens.map {
+            SyncAnswerText.poll(since: crowd.since, token: $0, filter: SyncAnswerText.lightFilter)
         }
         let tls = try TLSClient()
         bench.progress("storm: the server starts again")
         try await mado.restart()
-        let messages = MessageRequests(room: room, token: sender.token, name: "storm-")
+        let messages = MessageRequests(room: crowd.room, token: crowd.sender.token, name: "storm-")
         let load = try PacedLoad(
             bench.context, port: mado.port, connections: 8, perSecond: Self.sendsPerSecond
         ) { sequence, _ in messages.request(sequence) }
@@ -62,11 +53,11 @@ struct ReconnectionStorm {
     private func storm(
         _ port: UInt16, _ requests: [[UInt8]], _ tls: TLSClient, cpu: () -> Double
     ) async throws -> Figures {
-        let crowd = StormCrowd(bench.context)
+        let crowd = Subscribers(bench.context) { _, _ in nil }
         let before = cpu()
         let start = SystemCall.now()
         defer { crowd.close() }
-        try await crowd.connect(requests, port: port, tls: tls)
+        try await crowd.storm(requests, port: port, tls: tls)
         let whole = Double(SystemCall.now() - start)
         return Figures(whole: whole, cpu: (cpu() - before) / Double(requests.count))
     }
