@@ -13,9 +13,14 @@ import Synchronization
 /// `House` decides, on one thread; this does what follows from it: asks first servers, tells devices, lets the program
 /// think, and looks after the time.
 package final class Arcade: Sendable {
-    /// `@unchecked Sendable`: set once, before anything runs.
-    private final class Late: @unchecked Sendable {
-        weak var arcade: Arcade?
+    /// The arcade, for the thread that is there before it.
+    private final class Late: Sendable {
+        private struct Reference { weak var arcade: Arcade? }
+        private let reference = Mutex(Reference())
+        var arcade: Arcade? {
+            get { reference.withLock { $0.arcade } }
+            set { reference.withLock { $0.arcade = newValue } }
+        }
     }
 
     let thread: ArcadeThread

@@ -2,7 +2,6 @@ import Arcade
 import EventLoop
 import Glibc
 import HTTP
-import LinuxShims
 import Outbound
 import Server
 import StoreSQLite
@@ -33,9 +32,7 @@ enum ArcadeProgram {
 
     private static func serve(_ options: ArcadeOptions) throws {
         // Before there is any thread, so that all inherit it.
-        var signals = watchedSignals()
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-        mado_ignore_sigpipe()
+        Signals.block()
 
         let log = Log(LogSink(options.log))
         try SystemFile.makeFolder(options.data, mode: 0o700)
@@ -57,15 +54,12 @@ enum ArcadeProgram {
         arcade.start()
         try server.start()
         log.info("ready", ["address": options.url])
-        while waitForSignal() == SIGHUP { try? server.reloadCertificates() }
+        while Signals.next(within: nil) == .reload { try? server.reloadCertificates() }
         log.info("stopping")
-        let over = Completion()
-        Task {
+        try Blocking.run {
             await arcade.stop()
             await server.shutdown(grace: .seconds(5))
-            over.signal()
         }
-        over.wait()
         group.shutdown()
     }
 
@@ -97,21 +91,6 @@ enum ArcadeProgram {
         configuration.trustedProxies = TrustedProxies(options.trustedProxies)
         configuration.limits.connections = 100_000
         return configuration
-    }
-
-    private static func watchedSignals() -> sigset_t {
-        var set = sigset_t()
-        sigemptyset(&set)
-        for signal in [SIGHUP, SIGINT, SIGTERM] { sigaddset(&set, signal) }
-        return set
-    }
-
-    private static func waitForSignal() -> Int32 {
-        var set = watchedSignals()
-        while true {
-            let signal = sigwaitinfo(&set, nil)
-            if signal > 0 { return signal }
-        }
     }
 
     private static func say(_ text: String, to descriptor: Int32) {

@@ -36,22 +36,11 @@ enum BenchProgram {
             context: LoadContext(loop: group.next()))
         var results: [WorkResult] = []
         for work in options.works.compactMap(BenchWork.init(rawValue:)) {
-            results.append(try wait(on: bench.context.loop) { try await bench.run(work) })
+            results.append(try Blocking.run(on: bench.context.loop) { try await bench.run(work) })
         }
         let text = Report.text(machine: machine, results: results, command: "make bench")
         print(text)
         if let file = options.results { try SystemCall.write(text, to: file) }
-    }
-
-    /// Runs `body` on the loop while this thread waits.
-    private static func wait<T: Sendable>(
-        on loop: EventLoop, _ body: @escaping @Sendable () async throws -> T
-    ) throws -> T {
-        let outcome = Outcome<T>()
-        _ = Task(executorPreference: loop) {
-            do { outcome.set(.success(try await body())) } catch { outcome.set(.failure(error)) }
-        }
-        return try outcome.wait().get()
     }
 
     /// Each connection is a descriptor.

@@ -2,11 +2,14 @@ import Glibc
 import Synchronization
 
 /// Runs asynchronous work from the main thread, which is not part of any executor.
-enum Blocking {
+package enum Blocking {
     /// Waits until `work` is done. Never on a loop.
-    static func run<T: Sendable>(_ work: @escaping @Sendable () async throws -> T) throws -> T {
+    /// - Parameter loop: where it begins; nil for the global executor.
+    package static func run<T: Sendable>(
+        on loop: EventLoop? = nil, _ work: @escaping @Sendable () async throws -> T
+    ) throws -> T {
         let outcome = Outcome<T>()
-        Task {
+        Task(executorPreference: loop) {
             do { outcome.finish(.success(try await work())) } catch { outcome.finish(.failure(error)) }
         }
         return try outcome.wait().get()

@@ -2,12 +2,12 @@ import Glibc
 import LinuxShims
 
 /// Signals, waited for by the main thread. Nothing runs in a handler.
-enum Signals {
-    enum Request { case stop, reload }
+package enum Signals {
+    package enum Request { case stop, reload }
 
     /// Blocks the signals of interest in the calling thread and all that it starts from now on. To be called before
     /// any thread is there.
-    static func block() {
+    package static func block() {
         var set = watched()
         pthread_sigmask(SIG_BLOCK, &set, nil)
         mado_ignore_sigpipe()
@@ -16,7 +16,7 @@ enum Signals {
     /// Waits for the next one.
     /// - Parameter time: how long; nil for ever.
     /// - Returns: nil when the time passed.
-    static func next(within time: Duration?) -> Request? {
+    package static func next(within time: Duration?) -> Request? {
         var set = watched()
         while true {
             let signal: Int32
