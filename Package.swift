@@ -94,7 +94,7 @@ let package = Package(
             resources: [.embedInCode("Page")], swiftSettings: strict),
         .executableTarget(
             name: "mado-arcade",
-            dependencies: ["Arcade", "Server", "StoreSQLite", "Outbound", "HTTP", "EventLoop", "LinuxShims"],
+            dependencies: ["Arcade", "Server", "StoreSQLite", "Outbound", "HTTP", "EventLoop"],
             path: "Sources/ArcadeProgram", swiftSettings: strict),
         // Runs programs of others with limits, see there.
         .executableTarget(name: "mado-launcher", path: "Sources/Launcher"),

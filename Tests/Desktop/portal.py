@@ -90,7 +90,7 @@ def make_film(path, seconds=20):
 def make_live(folder, seconds=12):
     """The same as HLS: a play list of H.264 in MPEG-TS."""
     subprocess.run(
-        ["gst-launch-1.0", "-q", "videotestsrc", f"num-buffers={seconds * 10}", "pattern=ball", "!",
-         "video/x-raw,width=320,height=180,framerate=10/1", "!", "videoconvert", "!", "openh264enc", "gop-size=10", "!",
-         "h264parse", "!", "hlssink2", f"location={folder}/part%02d.ts", f"playlist-location={folder}/index.m3u8",
-         "target-duration=2", "max-files=100", "playlist-length=0"], check=True)
+        ["ffmpeg", "-loglevel", "error", "-y", "-f", "lavfi", "-i",
+         f"testsrc=size=320x180:rate=10:duration={seconds}", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-g", "10",
+         "-f", "hls", "-hls_time", "2", "-hls_list_size", "0", "-hls_segment_filename", f"{folder}/part%02d.ts",
+         f"{folder}/index.m3u8"], check=True)
