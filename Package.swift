@@ -124,7 +124,9 @@ let package = Package(
         tests("JSONTests", ["JSON"]),
         tests("EventLoopTests", ["EventLoop"]),
         // What several test targets share.
-        .target(name: "TestSupport", dependencies: ["HTTP", "COpenSSL"], path: "Tests/Support", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["HTTP", "LinuxShims", "COpenSSL"], path: "Tests/Support",
+            swiftSettings: strict),
         tests("HTTPTests", ["TestSupport", "HTTP", "EventLoop", "LinuxShims", "COpenSSL"]),
         tests("OutboundTests", ["TestSupport", "Outbound", "CurlKit", "HTTP", "EventLoop"]),
         tests("MatrixAPITests", ["MatrixAPI", "JSON"]),
@@ -142,7 +144,7 @@ let package = Package(
         .executableTarget(
             name: "mado-client-probe", dependencies: ["ClientKit", "JSON"], path: "Tests/ClientProbe",
             swiftSettings: strict),
-        tests("ClientKitTests", ["mado", "ClientKit", "CurlKit", "MatrixAPI", "JSON", "TestSupport"]),
+        tests("ClientKitTests", ["mado", "ClientKit", "CurlKit", "MatrixAPI", "JSON", "LinuxShims", "TestSupport"]),
         tests("GtkKitTests", ["GtkKit"]),
         tests("DesktopTests", ["mado-desktop", "ClientKit", "GtkKit"]),
         tests("ArchitectureTests", []),

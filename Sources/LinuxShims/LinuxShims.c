@@ -237,6 +237,10 @@ int64_t mado_parse_time(const char *text, const char *format, int is_utc) {
     return is_utc ? timegm(&parts) : mktime(&parts);
 }
 
+void mado_spawn_close_others(posix_spawn_file_actions_t *actions) {
+    posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+}
+
 int mado_spawn_program(const char *program, char **arguments, char **environment, int input, int output, int errors) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -246,7 +250,7 @@ int mado_spawn_program(const char *program, char **arguments, char **environment
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
     if (errors < 0) posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     else posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
-    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+    mado_spawn_close_others(&actions);
     posix_spawn_file_actions_addchdir_np(&actions, "/");
     sigset_t none, piped;
     sigemptyset(&none);

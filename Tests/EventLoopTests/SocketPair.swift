@@ -10,7 +10,8 @@ final class SocketPair: Sendable {
 
     init() throws {
         var ends: [Int32] = [0, 0]
-        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0, &ends) == 0 else {
+        let kind = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
+        guard socketpair(AF_UNIX, Int32(kind), 0, &ends) == 0 else {
             throw EventLoopError.systemCall("socketpair", errno: errno)
         }
         left = ends[0]

@@ -25,7 +25,7 @@ final class TemporaryFileSystem {
 
     /// Takes all the space that is left.
     func fill() throws {
-        let descriptor = open(path + "/ballast", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        let descriptor = open(path + "/ballast", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         try #require(descriptor >= 0)
         defer { close(descriptor) }
         let page = [UInt8](repeating: 1, count: 4096)

@@ -1,4 +1,5 @@
 import Glibc
+import LinuxShims
 
 /// Runs programs that nobody here wrote, as judges of ours.
 ///
@@ -26,7 +27,7 @@ package enum ChildProcess {
     package static func run(
         _ program: String, _ arguments: [String], input: String? = nil, capturesErrors: Bool = false
     ) throws -> Result {
-        // A file and no pipe: another child that is started at the same moment could inherit the pipe's end.
+        // A file and no pipe, which somebody would have to empty meanwhile.
         var path = Array("/tmp/mado-child-XXXXXX".utf8CString)
         let file = mkstemp(&path)
         guard file >= 0 else { throw Failure(description: "no file for the output: \(errno)") }
@@ -54,6 +55,8 @@ package enum ChildProcess {
         } else {
             posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         }
+        // What other tests have open is not held open by a program that outlives them.
+        mado_spawn_close_others(&actions)
         var process: pid_t = 0
         var texts = ([program] + arguments).map { strdup($0) } + [nil]
         var environment = [strdup("PATH=/usr/local/bin:/usr/bin:/bin"), strdup("LC_ALL=C"), nil]

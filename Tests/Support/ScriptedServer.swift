@@ -12,7 +12,7 @@ package final class ScriptedServer: Sendable {
     package var connectionCount: Int { connections.load(ordering: .acquiring) }
 
     package init(_ script: @escaping @Sendable (ScriptedConnection) -> Void) {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
@@ -57,7 +57,10 @@ private final class Listener: Sendable {
     func accept() -> Int32? {
         while true {
             let accepted = Glibc.accept(descriptor, nil, nil)
-            if accepted >= 0 { return accepted }
+            if accepted >= 0 {
+                _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
+                return accepted
+            }
             guard errno == EINTR || errno == ECONNABORTED else { return nil }
         }
     }

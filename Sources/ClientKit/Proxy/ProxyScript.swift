@@ -1,6 +1,7 @@
 internal import CurlKit
 import Dispatch
 import Glibc
+import LinuxShims
 
 /// An automatic configuration file (PAC), evaluated by `pactester` of the pacparser library.
 ///
@@ -84,6 +85,7 @@ struct ProxyScript: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        mado_spawn_close_others(&actions)
         var texts = arguments.map { strdup($0) } + [nil]
         var environment = [
             strdup("PATH=/usr/local/bin:/usr/bin:/bin"), strdup("RES_OPTIONS=timeout:1 attempts:1"), nil,

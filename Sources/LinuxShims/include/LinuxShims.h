@@ -4,6 +4,7 @@
 // Swift does not import.
 #pragma once
 #include <stddef.h>
+#include <spawn.h>
 #include <stdint.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -101,6 +102,8 @@ int mado_clock_is_synchronised(void);
 /// what is no such time.
 int64_t mado_parse_time(const char *_Nonnull text, const char *_Nonnull format, int is_utc);
 
+/// A program that is started gets what is opened for it as 0 to 2, and nothing else that this one has open.
+void mado_spawn_close_others(posix_spawn_file_actions_t *_Nonnull actions);
 /// Starts a program with these descriptors as standard input and output, nothing else of ours, nowhere to write errors to,
 /// no signal blocked, and an environment of its own. Its number, or -1 and errno.
 int mado_spawn(const char *_Nonnull program, char *_Nullable *_Nonnull arguments, int input, int output);

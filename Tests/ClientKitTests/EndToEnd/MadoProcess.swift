@@ -1,4 +1,5 @@
 import Foundation
+import LinuxShims
 import Testing
 
 @testable import ClientKit
@@ -50,6 +51,8 @@ final class MadoProcess: @unchecked Sendable {
         for descriptor in [Int32(1), 2] {
             posix_spawn_file_actions_adddup2(&actions, output.fileHandleForWriting.fileDescriptor, descriptor)
         }
+        // What other tests have open is not held open by a server that outlives them.
+        mado_spawn_close_others(&actions)
         var texts = arguments.map { strdup($0) } + [nil]
         var environment = [strdup("PATH=/usr/bin:/bin"), nil]
         defer { for text in texts + environment { free(text) } }
@@ -127,7 +130,7 @@ final class MadoProcess: @unchecked Sendable {
     }
 
     private static func freePort() throws -> Int {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(listener) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

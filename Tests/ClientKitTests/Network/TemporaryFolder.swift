@@ -30,14 +30,14 @@ final class TemporaryFolder: Sendable {
 
     func write(_ bytes: [UInt8], to name: String) -> String {
         let path = "\(self.path)/\(name)"
-        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         precondition(Glibc.write(file, bytes, bytes.count) == bytes.count)
         close(file)
         return path
     }
 
     func read(_ name: String) -> [UInt8]? {
-        let file = open("\(path)/\(name)", O_RDONLY)
+        let file = open("\(path)/\(name)", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
         var bytes: [UInt8] = []
