@@ -117,6 +117,8 @@ class Conversation:
         hanako.log_in(self.hanako, PASSWORD)
         kenji.focus()
         kenji.log_in(self.kenji, PASSWORD)
+        self.server.mend_backup(self.kenji, PASSWORD)
+        kenji.restart()
         hanako.ask(self.kenji)
         kenji.accept("Hanako")
         hanako.open("Kenji")
@@ -127,8 +129,7 @@ class Conversation:
         self.step("verify each other")
         hanako.verify("Kenji")
         kenji.accept_verification()
-        if not hanako.signs() == kenji.signs() or len(hanako.signs()) != 7:
-            raise AssertionError(f"they see different signs: {hanako.signs()} {kenji.signs()}")
+        self.same_signs(hanako, kenji)
         self.keep_picture()
         for window in (hanako, kenji):
             window.focus()
@@ -149,10 +150,16 @@ class Conversation:
         kenji.begin_thread("Which side of it?")
         hanako.hears("Kenji", "Which side of it?")
         self.keep_picture("nheko-encrypted")
-        self.step("another device, trusted by the recovery key, hears what is said from then on")
+        self.step("keys are in the backup")
+        self.is_answered(r"/room_keys/keys/")
+        hanako.say("The gate is number 4.")
+        kenji.hears("Hanako", "The gate is number 4.")
+        self.step("another device, trusted by the recovery key, reads what was said before and hears what is said from then on")
         pocket = self.open(Nheko, "kenji-pocket", LEFT)
         pocket.log_in(self.kenji, PASSWORD, kenji.recovery_key)
         pocket.open("Hanako")
+        pocket.hears("Hanako", "The gate is number 4.")
+        self.is_answered(r"/room_keys/keys/", "GET")
         pocket.trusts()
         # The list of rooms does not show the line with which a device gets its first key.
         hanako.say("The left one.")
@@ -164,6 +171,17 @@ class Conversation:
         sent = {target.split("/send/")[1].split("/")[0] for _, target, _ in self.server.answers() if "/send/" in target}
         if not {"m.room.encrypted"} <= sent <= {"m.room.encrypted", "m.reaction"}:
             raise AssertionError(f"not encrypted: {sent}")
+
+    def same_signs(self, hanako, kenji, seconds=10):
+        """The seven signs appear one after the other."""
+        end = time.monotonic() + seconds
+        while True:
+            signs = hanako.signs(), kenji.signs()
+            if signs[0] == signs[1] and len(signs[0]) == 7:
+                return
+            if time.monotonic() > end:
+                raise AssertionError(f"they see different signs: {signs}")
+            time.sleep(0.2)
 
     def is_answered(self, pattern, method="PUT", seconds=20):
         """Waits for a request to the server."""

@@ -28,7 +28,7 @@ class Nheko(Window):
         r"failed to query device keys: (M_UNRECOGNIZED,400|\(http: 400\))", r"Failed to retrieve backup version",
         r"Skipping our own device", r"saving '", r"pulse|ALSA|GStreamer", r"(handling|ignore) key request",
         r"requested session not found", r"Not creating new session .* because of rate limit",
-        r"Already loading older messages",
+        r"Already loading older messages", r"Not storing inbound session with newer first known index",
     )
 
     def __init__(self, name, folder, place, certificates):
@@ -211,7 +211,7 @@ class Nheko(Window):
         """From the newest message, by its menu, whose entries are not given to assistive technology."""
         self.focus()
         box = next(node[3] for node in self.find("^Write a message", "text"))
-        self.click_at(box[0] + 100, box[1] - 37, button=3)
+        self.click_at(box[0] + 100, box[1] - 50, button=3)
         time.sleep(1)
         self.key("t")
         time.sleep(1)

@@ -1,5 +1,6 @@
 """A server under test, and the little that is asked of it outside of the clients."""
 
+import base64
 import json
 import os
 import shutil
@@ -69,13 +70,25 @@ class Server:
         self.request("POST", "/_matrix/client/v3/logout", {}, token)
         return user
 
+    def mend_backup(self, user, password):
+        """Writes the public key of the member's key backup as the specification has it: nheko encodes it twice."""
+        token = self.log_in(user, password)
+        version = self.request("GET", "/_matrix/client/v3/room_keys/version", token=token)
+        public_key = version["auth_data"]["public_key"]
+        version["auth_data"]["public_key"] = base64.b64decode(public_key + "=" * (-len(public_key) % 4)).decode()
+        self.request("PUT", f"/_matrix/client/v3/room_keys/version/{version['version']}", version, token)
+        self.request("POST", "/_matrix/client/v3/logout", {}, token)
+
+    def log_in(self, user, password):
+        return self.request("POST", "/_matrix/client/v3/login", {
+            "type": "m.login.password", "identifier": {"type": "m.id.user", "user": user}, "password": password,
+        })["access_token"]
+
     def announce(self, author, password, title, text):
         """By a member who may: the role is given here."""
         subprocess.run([self.program, "member", "role", "add", author, "announcer", "--data", self.data], check=True,
                        stdout=subprocess.DEVNULL)
-        token = self.request("POST", "/_matrix/client/v3/login", {
-            "type": "m.login.password", "identifier": {"type": "m.id.user", "user": author}, "password": password,
-        })["access_token"]
+        token = self.log_in(author, password)
         self.request("POST", "/_mado/v1/announcements",
                      {"audience": {"kind": "all"}, "title": title, "text": text, "priority": "important"}, token)
         self.request("POST", "/_matrix/client/v3/logout", {}, token)

@@ -219,6 +219,11 @@ class Window:
                 if not any(re.search(pattern, line) for pattern in known):
                     yield line.strip()
 
+    def restart(self):
+        self.quit()
+        self.start()
+        self.wait_for_window()
+
     def quit(self):
         self.process.terminate()
         try:
