@@ -1,5 +1,10 @@
 """What cannot be read from the OpenAPI files: values that mean something, and what is left out or partial, and why."""
+import base64
+import json
 from urllib.parse import quote
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import application_service
 import mado_server
@@ -112,24 +117,60 @@ def other_user(scene):
     return scene.other.user_id
 
 
+def unpadded(text):
+    return base64.b64encode(text).rstrip(b"=").decode()
+
+
+class SigningKey:
+    """An Ed25519 key of a device or a member."""
+
+    def __init__(self):
+        self.key = Ed25519PrivateKey.generate()
+        self.public = unpadded(self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
+
+    def sign(self, value, user, name=None):
+        """The object with this key's signature. Source: Appendices, "Signing JSON"."""
+        text = {key: member for key, member in value.items() if key not in ("signatures", "unsigned")}
+        canonical = json.dumps(text, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+        signatures = {**value.get("signatures", {}).get(user, {}),
+                      f"ed25519:{name or self.public}": unpadded(self.key.sign(canonical))}
+        return {**value, "signatures": {**value.get("signatures", {}), user: signatures}}
+
+
 def device_keys(scene):
-    """Keys in the form that clients upload; nobody looks at the signatures but other clients."""
-    device, user = scene.member.device_id, scene.member.user_id
-    signatures = {user: {f"ed25519:{device}": "c2lnbmF0dXJl"}}
-    key = {"key": "b25lIHRpbWUga2V5", "signatures": signatures}
+    """Keys in the form that clients upload."""
+    device, user, own = scene.member.device_id, scene.member.user_id, SigningKey()
     return {
-        "device_keys": {
-            "user_id": user, "device_id": device, "signatures": signatures,
+        "device_keys": own.sign({
+            "user_id": user, "device_id": device,
             "algorithms": ["m.olm.v1.curve25519-aes-sha2", "m.megolm.v1.aes-sha2"],
-            "keys": {f"curve25519:{device}": "Y3VydmU", f"ed25519:{device}": "ZWR3YXJkcw"}},
-        "one_time_keys": {"signed_curve25519:AAAAHg": key, "signed_curve25519:AAAAHw": key},
-        "fallback_keys": {"signed_curve25519:AAAAGj": {**key, "fallback": True}}}
+            "keys": {f"curve25519:{device}": unpadded(b"c" * 32), f"ed25519:{device}": own.public}}, user, device),
+        "one_time_keys": {
+            f"signed_curve25519:{name}": own.sign({"key": unpadded(b"o" * 32)}, user, device)
+            for name in ("AAAAHg", "AAAAHw")},
+        "fallback_keys": {
+            "signed_curve25519:AAAAGj": own.sign({"key": unpadded(b"f" * 32), "fallback": True}, user, device)}}
 
 
-def cross_signing_keys(scene):
-    return {"master_key": {
-        "user_id": scene.member.user_id, "usage": ["master"],
-        "keys": {"ed25519:" + "A" * 43: "A" * 43}}}
+def cross_signing(scene):
+    """A member's three keys as they are uploaded, and the one that signs devices."""
+    user, master = scene.member.user_id, SigningKey()
+    keys = {usage: SigningKey() for usage in ("self_signing", "user_signing")}
+    objects = {"master_key": {"user_id": user, "usage": ["master"], "keys": {f"ed25519:{master.public}": master.public}}}
+    for usage, key in keys.items():
+        objects[f"{usage}_key"] = master.sign(
+            {"user_id": user, "usage": [usage], "keys": {f"ed25519:{key.public}": key.public}}, user)
+    return objects, keys["self_signing"]
+
+
+def signatures(scene):
+    """The device, signed by the member."""
+    objects, key = cross_signing(scene)
+    scene.member.expect("POST", "/_matrix/client/v3/keys/device_signing/upload", objects)
+    uploaded = device_keys(scene)
+    scene.member.expect("POST", "/_matrix/client/v3/keys/upload", uploaded)
+    user = scene.member.user_id
+    return {user: {scene.member.device_id: key.sign(uploaded["device_keys"], user)}}
 
 
 def room_to_be_made(scene):
@@ -233,7 +274,8 @@ BODIES = {
     "queryKeys": lambda scene: {"device_keys": {scene.other.user_id: []}},
     "claimKeys": lambda scene: {
         "one_time_keys": {scene.other.user_id: {scene.other.device_id: "signed_curve25519"}}},
-    "uploadKeys": device_keys, "uploadCrossSigningKeys": cross_signing_keys, "uploadCrossSigningSignatures": {},
+    "uploadKeys": device_keys, "uploadCrossSigningKeys": lambda scene: cross_signing(scene)[0],
+    "uploadCrossSigningSignatures": signatures,
     "login": lambda scene: {
         "type": "m.login.password", "identifier": {"type": "m.id.user", "user": scene.member.user_id},
         "password": PASSWORD, "device_id": "LAPTOP", "initial_device_display_name": "Laptop", "refresh_token": True},

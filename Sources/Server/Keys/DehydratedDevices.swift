@@ -60,6 +60,7 @@ package final class DehydratedDevices: RouteProviding {
         }
         _ = try request.body.required("device_keys")
         let upload = try DeviceKeyUpload(request.body, user: user, device: device)
+        if let key = upload.signingKey { try upload.requireSignatures(by: device, of: user, key: key) }
         let name = try request.body.optionalString("initial_device_display_name") ?? Self.defaultName
         let bytes = Array(data.bytes)
         let (replaced, position) = try await journal.write { transaction in

@@ -80,6 +80,7 @@ extension DeviceKeys: RouteProviding {
                 wanted.append((user, device, algorithm))
             }
         }
+        megolmSessions.claims(.init(request.session))
         let claimed = try await claim(wanted)
         let byUser = Dictionary(grouping: claimed, by: \.user).sorted { $0.key < $1.key }
         return .object { body in

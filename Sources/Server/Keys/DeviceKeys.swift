@@ -6,16 +6,28 @@ package import Store
 ///
 /// Source: Client-Server API, "Key management API".
 package final class DeviceKeys: Sendable, DeviceKeySource {
+    /// A member's device.
     struct DeviceIdentity: Hashable, Sendable {
         let user: UserID
         let device: DeviceID
+
+        init(user: UserID, device: DeviceID) {
+            self.user = user
+            self.device = device
+        }
+
+        init(_ session: Session) { self.init(user: session.user, device: session.device) }
     }
 
     let journal: Journal
     let authentication: InteractiveAuthentication
+    let megolmSessions: MegolmSessions
     private let counts = LoadingCache<DeviceIdentity, DeviceKeyCounts>()
 
-    package init(journal: Journal, authentication: InteractiveAuthentication) {
+    package init(
+        journal: Journal, authentication: InteractiveAuthentication, megolmSessions: MegolmSessions = MegolmSessions()
+    ) {
+        self.megolmSessions = megolmSessions
         self.journal = journal
         self.authentication = authentication
     }
@@ -41,13 +53,24 @@ package final class DeviceKeys: Sendable, DeviceKeySource {
     ///
     /// - Returns: the one-time keys that are left, by algorithm.
     /// - Throws: `M_INVALID_PARAM` when the keys are another's or not of the form that the specification gives them;
-    ///   `M_UNKNOWN` (400) when a one-time key has the name of another one; `M_TOO_LARGE` (400) when there are too many.
+    ///   `M_INVALID_SIGNATURE` when the device did not sign them; `M_UNKNOWN` (400) when a one-time key has the name of
+    ///   another one; `M_TOO_LARGE` (400) when there are too many.
     func upload(_ upload: DeviceKeyUpload, of user: UserID, device: DeviceID) async throws -> [String: Int] {
+        if let key = try await signingKey(upload, of: user, device: device) {
+            try upload.requireSignatures(by: device, of: user, key: key)
+        }
         let (left, position) = try await journal.write { transaction in
             (try Self.keep(upload, of: user, device: device, in: transaction), transaction.advance())
         }
         forgetCounts(of: user, device: device, at: position)
         return left
+    }
+
+    /// The device's public Ed25519 key: of the upload, or as it was published before; nil when it never was.
+    private func signingKey(_ upload: DeviceKeyUpload, of user: UserID, device: DeviceID) async throws -> String? {
+        if let key = upload.signingKey { return key }
+        let keys = try await journal.store.read { try $0.deviceKeys(of: user, device: device) }
+        return try keys.flatMap { DeviceKeyUpload.signingKey(of: device, try JSONValue.stored($0)) }
     }
 
     /// To be called when keys that were kept are durable.

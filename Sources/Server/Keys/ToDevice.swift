@@ -12,7 +12,12 @@ package final class ToDevice: RouteProviding {
 
     private let journal: Journal
 
-    package init(journal: Journal) { self.journal = journal }
+    private let megolmSessions: MegolmSessions
+
+    package init(journal: Journal, megolmSessions: MegolmSessions = MegolmSessions()) {
+        self.journal = journal
+        self.megolmSessions = megolmSessions
+    }
 
     package func addRoutes(to routes: inout Routes) {
         routes.add(.put, "/_matrix/client/v3/sendToDevice/{eventType}/{txnId}", limit: .message) { [self] in
@@ -45,6 +50,7 @@ package final class ToDevice: RouteProviding {
             try transaction.store.insertTransaction(
                 StoredTransaction(eventID: nil, created: transaction.now), for: key)
         }
+        megolmSessions.sends(.init(sender))
         return .empty
     }
 

@@ -10,7 +10,9 @@ extension Rooms {
         routes.add(.put, "\(room)/send/{eventType}/{txnId}", limit: .message) { [self] request in
             let type = request.parameter("eventType")
             try await requireMaySend(request, redacting: type == "m.room.redaction" ? request.body["redacts"] : nil)
-            if type == "m.room.encrypted" { await megolmSessions.letKeysPass(request.body, on: request.loop) }
+            if type == "m.room.encrypted" {
+                await megolmSessions.letKeysPass(request.body, from: .init(request.session), on: request.loop)
+            }
             let transaction = try request.eventTransaction()
             let event = OutgoingEvent(type: type, content: request.body)
             if let later = try await delayedEvents?.answer(request, event, transaction: transaction) { return later }

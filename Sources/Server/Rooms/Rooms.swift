@@ -24,13 +24,15 @@ package final class Rooms: Sendable {
     let services: ServiceQueries?
     /// For inviting whoever has an address; nil on a server that sends no mail.
     let mailInvites: MailInvites?
-    let megolmSessions = MegolmSessions()
+    let megolmSessions: MegolmSessions
 
     package init(
         journal: Journal, serverName: String, configuration: Configuration = Configuration(),
         clock: WallClock = .system, delayedEvents: DelayedEvents? = nil,
-        services: ServiceQueries? = nil, mailInvites: MailInvites? = nil
+        services: ServiceQueries? = nil, mailInvites: MailInvites? = nil,
+        megolmSessions: MegolmSessions = MegolmSessions()
     ) {
+        self.megolmSessions = megolmSessions
         self.mailInvites = mailInvites
         self.journal = journal
         self.serverName = serverName

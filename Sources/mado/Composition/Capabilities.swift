@@ -98,7 +98,9 @@ final class Capabilities: Sendable {
             serviceDeliveries.presenceChanged(of: users)
         }
         serviceDeliveries.attach(typing: typing, presence: presence)
-        let deviceKeys = DeviceKeys(journal: journal, authentication: authentication)
+        let megolmSessions = MegolmSessions()
+        let deviceKeys = DeviceKeys(
+            journal: journal, authentication: authentication, megolmSessions: megolmSessions)
         let sync = Sync(
             sources: SyncSources(
                 journal: journal, unread: unread, ignoredUsers: ignoredUsers, sequence: sequence, typing: typing,
@@ -114,7 +116,7 @@ final class Capabilities: Sendable {
         let rooms = Rooms(
             journal: journal, serverName: serverName, configuration: roomSettings, delayedEvents: delayedEvents,
             services: ServiceQueries(services: services, journal: journal, transport: serviceTransport),
-            mailInvites: mail?.invites)
+            mailInvites: mail?.invites, megolmSessions: megolmSessions)
 
         let portal = Portal(rooms: rooms, settings: configuration.portal)
         accounts.addObserver(portal)
@@ -242,7 +244,7 @@ final class Capabilities: Sendable {
             PublicRooms(journal: journal, serverName: serverName, isOpen: configuration.rooms.isDirectoryOpen),
             live, boards, applications, instructions,
             receipts, typing, presence, sync, SlidingSync(sync: sync, connections: slidingConnections), deviceKeys,
-            KeyBackup(journal: journal), ToDevice(journal: journal),
+            KeyBackup(journal: journal), ToDevice(journal: journal, megolmSessions: megolmSessions),
             Notifications(journal: journal, rules: pushRules, deliveries: deliveries),
             SpaceHierarchy(journal: journal, rooms: rooms),
             openID, reports, MessageSearch(journal: journal, index: searchIndex),

@@ -80,6 +80,28 @@ import Testing
         }
     }
 
+    @Test(arguments: SlidingDialect.allCases) func slidingSyncGivesTheSame(_ dialect: SlidingDialect) async throws {
+        try await play { scene in
+            try await scene.publish("before")
+            _ = await scene.rule(#"{"mode":"every","every_minutes":30}"#, of: scene.hanako)
+            var client = SlidingClient(scene.hanako, dialect)
+            client.subscribe(to: scene.feed)
+            func headlines(_ answer: TestAnswer) -> [String] {
+                answer.news(scene.feed, "timeline").compactMap { $0["content"]?["mado.item"]?["headline"]?.string }
+            }
+            try await scene.publish("held")
+            #expect(headlines(await client.sync()) == ["before"])
+            let waiting = client.poll()
+            try await scene.publish("held too")
+            #expect(await !waiting.hasBegun())
+            await scene.advance(.seconds(31 * 60))
+            let due = await waiting.whole()
+            client.take(due)
+            #expect(headlines(due) == ["held", "held too"])
+            #expect(headlines(await client.sync()) == [], "nothing is doubled")
+        }
+    }
+
     @Test func aFirstSyncShowsNoMoreThanWasDue() async throws {
         try await play { scene in
             try await scene.publish("before")

@@ -58,6 +58,36 @@ import Testing
         }
     }
 
+    /// Each key that the device is to have signed is refused with another's signature, another text, or none.
+    @Test func keysThatTheDeviceDidNotSignAreRefused() async throws {
+        try await SyncHarness.run { server in
+            let kenji = try await server.member("kenji")
+            let (own, other) = (SigningKey(1), SigningKey(2))
+            let keys = try kenji.deviceKeys(own)
+            let forged = try other.sign(
+                keys.replacing(own.publicPart, with: SigningKey(3).publicPart), as: kenji.user,
+                name: kenji.device.string)
+            let changed = keys.replacing("m.megolm.v1.aes-sha2", with: "m.none")
+            let unsigned = #"{"user_id":"\#(kenji.user)","device_id":"\#(kenji.device)","algorithms":[],"keys":{},"#
+            for wrong in [forged, changed, unsigned + #""signatures":{}}"#] {
+                #expect(await kenji.upload(#""device_keys":\#(wrong)"#).outcome == "400 M_INVALID_SIGNATURE")
+            }
+            func key(_ signer: SigningKey) throws -> String {
+                try signer.sign(#"{"key":"AAAA"}"#, as: kenji.user, name: kenji.device.string)
+            }
+            for list in ["one_time_keys", "fallback_keys"] {
+                let wrong = #""\#(list)":{"signed_curve25519:A":\#(try key(other))}"#
+                #expect(await kenji.upload(#""device_keys":\#(keys),\#(wrong)"#).outcome == "400 M_INVALID_SIGNATURE")
+            }
+            let none = await kenji.query(kenji)["device_keys"]?[kenji.user.string]
+            #expect(none?.count == 0, "nothing is kept of an upload that fails")
+            try await kenji.uploadDeviceKeys(own)
+            // The device's key is known from here on.
+            #expect(await kenji.upload(#""one_time_keys":{\#(oneTimeKey("A"))}"#).outcome == "400 M_INVALID_SIGNATURE")
+            #expect(await kenji.upload(#""one_time_keys":{"signed_curve25519:A":\#(try key(own))}"#).status == 200)
+        }
+    }
+
     @Test func queryAnswersWithNamesOfDevices() async throws {
         try await SyncHarness.run { server in
             let (hanako, kenji) = (try await server.member("hanako"), try await server.member("kenji"))

@@ -28,6 +28,28 @@ import Testing
         }
     }
 
+    /// Who is about to send keys has time for it, but not for ever.
+    @Test(arguments: [true, false]) func theFirstMessageWaitsForKeysOnTheirWay(keysCome: Bool) async throws {
+        try await SyncHarness.run { server in
+            let (hanako, kenji) = (try await server.member("hanako"), try await server.member("kenji"))
+            let room = try await server.room(hanako, kenji)
+            _ = await hanako.claim(kenji)
+            let first = server.begin(
+                .put, hanako.path(room.string, "send/m.room.encrypted/1"), token: hanako.token,
+                body: #"{"algorithm":"m.megolm.v1.aes-sha2","session_id":"S1"}"#)
+            for _ in 1..<MegolmSessions.headStarts { await server.drivenClock.advance(by: MegolmSessions.headStart) }
+            #expect(await !first.hasBegun())
+            if keysCome {
+                let sent = await hanako.put(
+                    "/_matrix/client/v3/sendToDevice/m.room.encrypted/1",
+                    #"{"messages":{"\#(kenji.user)":{"*":{"n":1}}}}"#)
+                #expect(sent.status == 200)
+            }
+            while await !first.hasBegun() { await server.drivenClock.advance(by: MegolmSessions.headStart) }
+            #expect(await first.whole().status == 200)
+        }
+    }
+
     @Test func remembersManySessionsButNotAll() {
         let sessions = MegolmSessions()
         #expect(sessions.isFirst("0"))

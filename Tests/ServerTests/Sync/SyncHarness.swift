@@ -31,7 +31,9 @@ enum SyncHarness {
         ) { notifier.presenceChanged(of: $0) }
         capabilities.presence = presence
         capabilities.notifier = notifier
-        let keys = DeviceKeys(journal: journal, authentication: parts.authentication)
+        let megolmSessions = MegolmSessions()
+        let keys = DeviceKeys(
+            journal: journal, authentication: parts.authentication, megolmSessions: megolmSessions)
         let sync = Sync(
             sources: SyncSources(
                 journal: journal, unread: unread, ignoredUsers: ignoredUsers, sequence: sequence, typing: typing,
@@ -46,9 +48,12 @@ enum SyncHarness {
             journal.addObserver(observer)
         }
         let providers: [any RouteProviding] = [
-            Rooms(journal: journal, serverName: RouteHarness.serverName, clock: parts.clock),
+            Rooms(
+                journal: journal, serverName: RouteHarness.serverName, clock: parts.clock,
+                megolmSessions: megolmSessions),
             Receipts(journal: journal, clock: parts.clock), typing, presence, keys, sync,
-            SlidingSync(sync: sync, connections: connections), ToDevice(journal: journal),
+            SlidingSync(sync: sync, connections: connections),
+            ToDevice(journal: journal, megolmSessions: megolmSessions),
             KeyBackup(journal: journal), DehydratedDevices(journal: journal, keys: keys, sessions: parts.sessions),
         ]
         for provider in providers { provider.addRoutes(to: &routes) }
