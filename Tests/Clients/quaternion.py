@@ -27,7 +27,7 @@ class Quaternion(Window):
         time.sleep(3)  # It looks for the server meanwhile.
         self.type(password)
         self.click("^Login$", "push button")
-        self.wait_for_window("^Quaternion|^@")
+        self.wait_for_window("Quaternion$|^@")
 
     def ask(self, user):
         """Asks somebody for a direct chat; Quaternion 0.0.95 does not encrypt."""
@@ -37,6 +37,9 @@ class Quaternion(Window):
         time.sleep(0.5)
         self.type(user)
         self.click("^Chat with user$", "push button")
+        time.sleep(1)
+        if self.shows("^Chat with user$"):  # The first click has closed the list of people that it knows.
+            self.click("^Chat with user$", "push button")
         self.click("Yes$", "push button")
         self.see(r"^People \(1 room")
 
