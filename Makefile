@@ -86,6 +86,7 @@ integration-test:
 desktop-test: locale
 	$(SWIFT) build --product mado
 	$(SWIFT) build --product mado-desktop
+	$(SWIFT) build --product mado-arcade
 	$(SWIFT) build --product mado-pages
 	Tests/Desktop/run "$$($(SWIFT) build --show-bin-path)/mado" "$$($(SWIFT) build --show-bin-path)/mado-desktop"
 
@@ -93,6 +94,7 @@ desktop-test: locale
 pictures: test-packages locale
 	$(SWIFT) build --product mado
 	$(SWIFT) build --product mado-desktop
+	$(SWIFT) build --product mado-arcade
 	$(SWIFT) build --product mado-pages
 	Tests/Desktop/run "$$($(SWIFT) build --show-bin-path)/mado" "$$($(SWIFT) build --show-bin-path)/mado-desktop" \
 		--pictures docs/screenshots

@@ -91,7 +91,7 @@ struct CreationRace {
                 state.devices[seat.person]?.told.append(action)
             case .createJoint(let session):
                 state.devices[session.creator]?.told.append(.enter(Self.seat(session.creator), session: session.id))
-            case .sendCards, .leave, .changed, .end: break
+            case .sendCards, .leave, .changed, .end, .watch: break
             }
         }
     }

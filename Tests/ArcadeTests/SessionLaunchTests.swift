@@ -189,6 +189,43 @@ import Testing
         #expect(playing.handle(.answered(hanako, people: [])).isEmpty && playing.launch == before)
     }
 
+    /// Not in the source: who was not asked looks on, is waited for by nobody, and is put out when it ends.
+    @Test func whoWasNotAskedLooksOn() {
+        var run = Run.waiting(hanako, for: ["kenji"])
+        #expect(
+            run.handle(.watch(ana, session: "s1")) == [.watch(ana, session: "s1"), .changed(session: "s1")])
+        #expect(run.launch.places[ana] == .joint(session: "s1"))
+        #expect(run.launch.sessions["s1"]?.members == ["hanako"] && run.launch.sessions["s1"]?.wasOpened == false)
+        #expect(run.handle(.watch(ana, session: "s1")) == [.enter(ana, session: "s1")])
+        #expect(run.handle(.leave(ana)) == [.leave(ana, session: "s1"), .changed(session: "s1")])
+        run.handle(.watch(ana, session: "s1"))
+        // The one who waits leaves: there is nothing to see any more.
+        #expect(run.handle(.leave(hanako)).contains(.withdraw(ana)))
+        #expect(run.launch.places.isEmpty && run.launch.sessions.isEmpty)
+        #expect(run.handleRefusal(.watch(ana, session: "s1")).refusal == .notInvited)
+    }
+
+    @Test func whoWasAskedAndComesToWatchPlays() {
+        var run = Run.waiting(hanako, for: ["kenji"])
+        #expect(run.handle(.watch(kenji, session: "s1")).contains(.enter(kenji, session: "s1")))
+        #expect(run.launch.sessions["s1"]?.members == ["hanako", "kenji"])
+        // Another activity's session is none of this one's.
+        #expect(
+            run.handleRefusal(.watch(SessionLaunch.Seat("ana", "chess"), session: "s1")).refusal == .notInvited)
+    }
+
+    @Test func watchersAreKeptOverARestart() throws {
+        var run = Run.waiting(hanako, for: ["kenji"])
+        run.handle(.watch(ana, session: "s1"))
+        let kept = try #require(run.launch.sessions["s1"])
+        let read = try #require(
+            SessionLaunch.JointSession(id: "s1", activity: "reversi", creator: "hanako", json: kept.json))
+        #expect(read == kept)
+        var again = SessionLaunch()
+        again.restore(joint: [read], standard: [])
+        #expect(again.places == run.launch.places)
+    }
+
     @Test func anotherDeviceSeesTheSame() {
         var run = Run.waiting(hanako, for: ["kenji"])
         #expect(run.handle(.connect(hanako)) == [.enter(hanako, session: "s1")])

@@ -23,6 +23,7 @@ extension Arcade: RouteProviding {
         routes.add(.get, "/api/events", limit: .general) { [self] in try await listen($0) }
         own(.post, "/api/connect") { [self] in try await connect($0) }
         own(.post, "/api/answer") { [self] in try await answer($0) }
+        own(.post, "/api/watch") { [self] in try await watch($0) }
         own(.post, "/api/leave") { [self] in try await leave($0) }
         own(.post, "/api/sessions/{session}") { [self] in try await act($0) }
     }
@@ -150,6 +151,22 @@ extension Arcade: RouteProviding {
         case "others": try await perform { house, now in try house.acceptOthers(seat, prompt: prompt, now: now) }
         default: throw MatrixError.invalidParam("answer must be accept, refuse or others")
         }
+        return .empty
+    }
+
+    /// `POST /api/watch` with `session`: to look on at a session of people with whom one is talking. Whether one does is
+    /// asked of the first servers; who does not learns nothing, not even that there is such a session.
+    private func watch(_ request: Request) async throws -> Answer {
+        let session = try request.body.requiredString("session")
+        let person = request.user.string
+        let (members, own) = try await perform { house, _ in
+            (try house.members(of: session).users, house.users(of: person))
+        }
+        if members.isDisjoint(with: own) {
+            let people = await firstServers.people(of: own) { _ in }
+            guard people.contains(where: { members.contains($0.user) }) else { throw HouseError.noSession.matrixError }
+        }
+        try await perform { house, now in try house.watch(person, session, now: now) }
         return .empty
     }
 

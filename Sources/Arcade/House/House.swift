@@ -136,6 +136,19 @@ final class House {
 
     func leave(_ seat: SessionLaunch.Seat, now: Int64) throws { try handle(.leave(seat), now: now) }
 
+    /// Who is in a session, by all their identifiers; the activity with it.
+    /// - Throws: `HouseError.noSession`, also for a standard session.
+    func members(of session: String) throws -> (activity: String, users: Set<String>) {
+        guard let joint = launch.sessions[session] else { throw HouseError.noSession }
+        return (joint.activity, Set(joint.members.flatMap(users)))
+    }
+
+    /// Lets somebody look on who talks with one of the session's people.
+    func watch(_ person: String, _ session: String, now: Int64) throws {
+        let (activity, _) = try members(of: session)
+        try handle(.watch(SessionLaunch.Seat(person, activity), session: session), now: now)
+    }
+
     private func handle(_ input: SessionLaunch.Input, now: Int64) throws {
         let (actions, refusal) = launch.handle(input) { RandomBytes.token(12) }
         for action in actions { try carryOut(action, now: now) }
@@ -164,6 +177,9 @@ final class House {
             effects.append(
                 .card(session: id, activity: session.activity, language: session.language, from: from, to: to))
         case .enter(let seat, let id): try enter(seat, id, now: now)
+        case .watch(let seat, let id):
+            try append("watch", by: seat.person, to: id, now: now)
+            moved.insert(seat)
         case .leave(let seat, let id):
             try append("leave", by: seat.person, to: id, now: now)
             moved.insert(seat)
@@ -212,7 +228,7 @@ final class House {
         guard let session = sessions[id], session.present.contains(person) else { throw HouseError.noSession }
         // What was decided before something else happened is not carried out; so is what is sent twice.
         if session.type.isContest || count != nil { guard session.count == count else { throw HouseError.stale } }
-        guard text != "enter", text != "leave" else { throw GameError.malformed }
+        guard !["enter", "watch", "leave"].contains(text) else { throw GameError.malformed }
         try append(text, by: person, to: id, now: now)
     }
 
@@ -331,6 +347,7 @@ final class House {
             case .invited(let id):
                 object.member("place", "invited")
                 object.member("from", name(of: launch.sessions[id]?.creator ?? ""))
+                object.member("session", id)
             case .standard(let id):
                 object.member("place", "standard")
                 object.member("session", id)

@@ -7,6 +7,7 @@ extension SessionLaunch.JointSession {
             object.array("pending") { list in for person in pending { list.value(person) } }
             object.array("members") { list in for person in members { list.value(person) } }
             object.array("left") { list in for person in left { list.value(person) } }
+            object.array("watchers") { list in for person in watchers { list.value(person) } }
             object.member("opened", wasOpened)
             object.member("direct", isDirect)
             object.member("others", isForOthers)
@@ -23,6 +24,7 @@ extension SessionLaunch.JointSession {
         self.init(id: id, activity: activity, creator: creator, pending: people("pending"))
         members = people("members")
         left = people("left")
+        watchers = people("watchers")
         wasOpened = value["opened"]?.bool ?? false
         isDirect = value["direct"]?.bool ?? false
         isForOthers = value["others"]?.bool ?? false

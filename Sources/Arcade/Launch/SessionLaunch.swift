@@ -47,6 +47,8 @@ package struct SessionLaunch: Sendable, Hashable {
         package var members: [String]
         /// Who was in and may return.
         package var left: [String] = []
+        /// Who looks on without having been asked.
+        package var watchers: [String] = []
         /// A second one came once.
         package var wasOpened = false
         /// The invited enter without being asked.
@@ -77,6 +79,8 @@ package struct SessionLaunch: Sendable, Hashable {
         case refuse(Seat, prompt: Int)
         /// Neither with the people of the prompt nor alone, but with whoever comes.
         case acceptOthers(Seat, prompt: Int)
+        /// Look on at a session of people with whom the person is talking, which the caller has made sure of.
+        case watch(Seat, session: String)
         case leave(Seat)
         /// What was played in the session is over, or goes on once more.
         case finished(session: String, isOver: Bool)
@@ -94,6 +98,8 @@ package struct SessionLaunch: Sendable, Hashable {
         /// Tell the invited in their conversation.
         case sendCards(session: String, from: String, to: [String])
         case enter(Seat, session: String)
+        /// In, without a seat.
+        case watch(Seat, session: String)
         case leave(Seat, session: String)
         /// Who is expected changed.
         case changed(session: String)
@@ -123,7 +129,9 @@ package struct SessionLaunch: Sendable, Hashable {
     package mutating func restore(joint: [JointSession], standard: [(seat: Seat, session: String)]) {
         for session in joint {
             sessions[session.id] = session
-            for member in session.members { places[Seat(member, session.activity)] = .joint(session: session.id) }
+            for member in session.members + session.watchers {
+                places[Seat(member, session.activity)] = .joint(session: session.id)
+            }
         }
         for (seat, session) in standard { places[seat] = .standard(session: session) }
     }
@@ -143,6 +151,7 @@ package struct SessionLaunch: Sendable, Hashable {
             refusal = accept(seat, prompt, people, direct, newID, &actions)
         case .refuse(let seat, let prompt): refusal = refuse(seat, prompt, newID, &actions)
         case .acceptOthers(let seat, let prompt): refusal = acceptOthers(seat, prompt, newID, &actions)
+        case .watch(let seat, let id): refusal = watch(seat, id, &actions)
         case .leave(let seat): leave(seat, &actions)
         case .finished(let id, let isOver): sessions[id]?.isOver = isOver
         case .ended(let id): end(id, &actions)
@@ -339,6 +348,28 @@ package struct SessionLaunch: Sendable, Hashable {
         return nil
     }
 
+    // MARK: Watching
+
+    private mutating func watch(_ seat: Seat, _ id: String, _ actions: inout [Action]) -> Refusal? {
+        guard let session = sessions[id], session.activity == seat.activity else { return .notInvited }
+        if places[seat]?.session == id, case .joint = places[seat] {
+            tellAgain(seat, &actions)
+            return nil
+        }
+        // Whoever was asked or was in comes as what they are.
+        if session.pending.contains(seat.person) || session.left.contains(seat.person) {
+            leave(seat, &actions)
+            join(seat, id, &actions)
+            return nil
+        }
+        leave(seat, &actions)
+        sessions[id]?.watchers.append(seat.person)
+        places[seat] = .joint(session: id)
+        actions.append(.watch(seat, session: id))
+        actions.append(.changed(session: id))
+        return nil
+    }
+
     // MARK: Leaving
 
     private mutating func leave(_ seat: Seat, _ actions: inout [Action]) {
@@ -352,8 +383,13 @@ package struct SessionLaunch: Sendable, Hashable {
             if let alone = aside.removeValue(forKey: seat) { actions.append(.end(session: alone)) }
         case .standard(let id): actions.append(.end(session: id))
         case .joint(let id):
-            sessions[id]?.members.removeAll { $0 == seat.person }
             actions.append(.leave(seat, session: id))
+            if let at = sessions[id]?.watchers.firstIndex(of: seat.person) {
+                sessions[id]?.watchers.remove(at: at)
+                actions.append(.changed(session: id))
+                break
+            }
+            sessions[id]?.members.removeAll { $0 == seat.person }
             guard let session = sessions[id] else { break }
             if !session.wasOpened || (session.isOver && session.members.isEmpty) {
                 end(id, &actions)

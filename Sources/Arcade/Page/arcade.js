@@ -82,12 +82,14 @@ function receive(message) {
 
 function remember(answer) {
   Object.assign(state, { token: answer.token, id: answer.id, name: answer.name });
+  // The program around the page brings it each time.
+  if (state.isInside) return;
   for (const key of ["token", "id", "name"]) localStorage.setItem(`arcade.${key}`, state[key]);
 }
 
 function forget() {
   if (!state.token) return;
-  for (const key of ["token", "id", "name"]) localStorage.removeItem(`arcade.${key}`);
+  if (!state.isInside) for (const key of ["token", "id", "name"]) localStorage.removeItem(`arcade.${key}`);
   Object.assign(state, { token: null, id: null, name: null, place: null, view: null });
   state.streams += 1;
   show();
@@ -157,7 +159,8 @@ function show() {
   const view = state.view;
   const isWaiting = Boolean(state.token && state.activity)
     && (!place || place === "asking" || (place === "joint" && view?.state === "waiting"));
-  find("login").hidden = Boolean(state.token);
+  document.body.classList.toggle("inside", state.isInside);
+  find("login").hidden = Boolean(state.token) || state.isInside;
   find("choose").hidden = !state.token || Boolean(state.activity);
   find("waiting").hidden = !isWaiting;
   find("session").hidden = !state.token || !view || view.state === "waiting";
@@ -186,7 +189,8 @@ function showWaiting(view) {
 function showPrompt() {
   const dialog = find("prompt");
   const place = state.place;
-  const isAsked = place && (place.place === "choosing" || place.place === "invited");
+  // A program that has the page inside asks its person itself.
+  const isAsked = !state.isInside && place && (place.place === "choosing" || place.place === "invited");
   if (!isAsked || place.prompt === state.answered) {
     if (dialog.open) dialog.close();
     return;
@@ -271,6 +275,7 @@ function reply(answer) {
 function followAddress() {
   const words = new URLSearchParams(location.hash.slice(1).replace(/^([^&=]+)(&|$)/, "activity=$1$2"));
   const token = words.get("token");
+  if (words.has("inside")) state.isInside = true;
   if (token) {
     // Put there by a program that logged in for its person; it does not stay in the address.
     remember({ token, id: words.get("id") || "", name: words.get("name") || "" });
@@ -316,10 +321,12 @@ async function start() {
   setInterval(showClocks, 250);
   setInterval(() => { if (state.token) measureClock().catch(() => {}); }, 30000);
   followAddress();
-  prepareLogin().catch(() => { find("login-error").textContent = text("noAnswer"); });
-  if (!state.token) await request("POST", "api/login/address", {}).then(remember, () => {});
+  if (!state.isInside) {
+    navigator.serviceWorker?.register("worker.js").catch(() => {});
+    prepareLogin().catch(() => { find("login-error").textContent = text("noAnswer"); });
+    if (!state.token) await request("POST", "api/login/address", {}).then(remember, () => {});
+  }
   begin();
 }
 
-navigator.serviceWorker?.register("worker.js").catch(() => {});
 start();

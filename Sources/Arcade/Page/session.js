@@ -35,6 +35,8 @@ export function showSession(view) {
     state.stageFor = stageFor;
     state.stage.element.setAttribute("aria-label", text(view.activity));
     find("stage").replaceChildren(state.stage.element);
+    // Where there is nothing else on the page, the keyboard belongs to the board.
+    if (state.isInside) state.stage.element.querySelector("[tabindex='0']")?.focus();
   }
   state.stage.show(view);
   showPlayers(view);

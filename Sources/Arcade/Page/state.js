@@ -3,10 +3,21 @@ import { text } from "./texts.js";
 
 export const find = (id) => document.getElementById(id);
 
+/** What a browser keeps for the next time; a page that comes from the disk may have no such place. */
+function kept(name) {
+  try {
+    return localStorage.getItem(`arcade.${name}`);
+  } catch {
+    return null;
+  }
+}
+
 export const state = {
-  token: localStorage.getItem("arcade.token"),
-  id: localStorage.getItem("arcade.id"),
-  name: localStorage.getItem("arcade.name"),
+  token: kept("token"),
+  id: kept("id"),
+  name: kept("name"),
+  /** Shown by a program that has a window around it and asks its person itself. */
+  isInside: false,
   activity: null,
   place: null,
   view: null,

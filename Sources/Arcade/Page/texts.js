@@ -85,7 +85,9 @@ const all = {
   },
 };
 
-const wanted = (navigator.languages || [navigator.language || "en"]).map((tag) => tag.slice(0, 2));
+// A program that has the page inside says which language it speaks.
+const said = /[#&]language=([a-z]+)/.exec(location.hash)?.[1];
+const wanted = said ? [said] : (navigator.languages || [navigator.language || "en"]).map((tag) => tag.slice(0, 2));
 export const language = wanted.find((tag) => all[tag]) || "en";
 
 /** The text of that name, with `{parts}` filled in. */

@@ -5,7 +5,7 @@ package import JSON
 ///
 /// States: *waiting* until enough seats are taken; *playing*; *over*, from which `rematch` by all leads to playing again.
 ///
-/// Entries are texts: `enter`, `leave`, `move M`, `undo` (offer), `draw` (offer), `yes` and `no` to an offer, `resign`,
+/// Entries are texts: `enter`, `watch` (to be in without a seat), `leave`, `move M`, `undo` (offer), `draw` (offer), `yes` and `no` to an offer, `resign`,
 /// `rematch`, and `time` by the arcade when a clock ran out or a round ended.
 package struct PlaySession: Sendable {
     /// Sits at the board in a standard session of a game that the program can play.
@@ -88,6 +88,7 @@ package struct PlaySession: Sendable {
         let words = text.split(separator: " ", maxSplits: 1).map(String.init)
         switch words.first {
         case "enter": try enter(person, at: time)
+        case "watch": if !present.contains(person) { present.append(person) }
         case "leave": present.removeAll { $0 == person }
         case "time" where person == Self.arcade: timePassed(until: time)
         case "move": try move(words.count > 1 ? words[1] : "", by: try seated(person), at: time)

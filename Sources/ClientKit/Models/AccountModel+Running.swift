@@ -69,6 +69,7 @@ extension AccountModel {
         availability = presence.availability
         statusMessage = presence.message
         apply(update)
+        await arcades.load()
         FileFolder.removeAll(in: engine.filesFolder, except: files)
     }
 
@@ -84,10 +85,12 @@ extension AccountModel {
         if report.state.isContinuous, !wasConnected {
             for conversation in byRoom.values { conversation.connected() }
             portal.connected()
+            arcades.connected()
         }
     }
 
     func stop() async {
+        arcades.leave()
         let parts = parts
         self.parts = nil
         await parts?.stop()

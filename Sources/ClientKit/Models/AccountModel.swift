@@ -30,6 +30,8 @@
     package let changes = Observers<AccountChange>()
     /// What the organisation shows.
     package private(set) lazy var portal = PortalModel(account: self)
+    /// Games and shared viewing with those with whom the member is talking.
+    package private(set) lazy var arcades = ArcadeModel(account: self)
     /// The last error with what was entered or received here, for a message to the user.
     package internal(set) var storeProblem: (any Error)?
 

@@ -29,6 +29,7 @@ extension TimelineReader {
             guard let name = content["filename"]?.string, name != body, !body.isEmpty else { return nil }
             return body
         }
+        if let card = SessionCard(content: content) { return .session(card) }
         switch content["msgtype"]?.string {
         case "m.text": return .text(plain: plain, html: html)
         case "m.notice": return .notice(plain: plain, html: html)
@@ -119,6 +120,7 @@ extension TimelineItem.Content {
         case .image(let media, let caption), .video(let media, let caption), .audio(let media, let caption),
             .voice(let media, let caption), .file(let media, let caption):
             caption ?? media.name ?? ""
+        case .session(let card): card.text
         case .unsupported(_, let fallback): fallback ?? ""
         case .roomChange(_, let value): value ?? ""
         case .redacted, .encrypted, .membership, .gap: ""

@@ -9,6 +9,8 @@ extension TimelineItem {
         case audio(MediaReference, caption: String?)
         case voice(MediaReference, caption: String?)
         case file(MediaReference, caption: String?)
+        /// Of a second server: somebody waits there, or how it ended.
+        case session(SessionCard)
         case redacted
         case encrypted
         case membership(MembershipKind, who: Person, by: Person)

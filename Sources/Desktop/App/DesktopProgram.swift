@@ -99,7 +99,8 @@ import GtkKit
             (["<Control>f"], "win.search"), (["<Control>n"], "win.find-people"), (["<Control>1"], "win.show-people"),
             (["<Control>2"], "win.show-conversations"), (["<Control>Page_Down"], "win.next-conversation"),
             (["<Control>Page_Up"], "win.previous-conversation"), (["Escape"], "win.lists"),
-            (["<Control>3"], "win.functions"), (["<Control>comma"], "app.settings"), (["<Control>q"], "app.quit"),
+            (["<Control>3"], "win.functions"), (["<Control>4"], "win.stage"), (["<Control>comma"], "app.settings"),
+            (["<Control>q"], "app.quit"),
             (["<Control>question", "F1"], "win.keys"),
         ] {
             application.setKeys(keys, for: action)

@@ -175,6 +175,8 @@ import GtkKit
         suggestMentions()
     }
 
+    var isEmpty: Bool { text.text.isEmpty }
+
     private func update() {
         let isEmpty = text.text.trimmingSpaces().isEmpty
         placeholder.isVisible = text.text.isEmpty

@@ -9,6 +9,7 @@ import GtkKit
     private let avatar = PersonAvatar(size: 30)
     private let title = Label("", classes: "mado-title")
     private let subtitle = Label("", classes: "mado-small", "mado-dim")
+    private let menu = MenuButton(icon: "view-more-symbolic", label: tr("Conversation menu"))
     private let back = Button(icon: "go-previous-symbolic", label: tr("Back to the list"))
     private let searchButton = ToggleButton(icon: "edit-find-symbolic", label: tr("Search in this conversation"))
     private let search = SearchEntry(placeholder: tr("Search in this conversation"))
@@ -23,6 +24,7 @@ import GtkKit
     var onHit: @MainActor (String) -> Void = { _ in }
     /// The name of what was chosen in the menu.
     var onMenu: @MainActor (String) -> Void = { _ in }
+    var onTogether: @MainActor (ArcadeActivity) -> Void = { _ in }
 
     init(conversation: ConversationModel, pictures: PictureCache) {
         self.conversation = conversation
@@ -34,7 +36,6 @@ import GtkKit
         let lines = Box(column: 0, title, subtitle)
         lines.setAlignment(vertical: .center)
         lines.setExpands(horizontally: true)
-        let menu = MenuButton(icon: "view-more-symbolic", label: tr("Conversation menu"))
         menu.setMenu(makeMenu())
         menu.setFlat()
         for button in [back, searchButton, popOut] { button.addClass("flat") }
@@ -53,7 +54,13 @@ import GtkKit
         for name in ["date", "invite", "rename", "members", "leave", "mute"] {
             actions.add(name) { [weak self] in self?.onMenu(name) }
         }
+        actions.add("together") { [weak self] (name: String) in
+            if let activity = ArcadeActivity(rawValue: name) { self?.onTogether(activity) }
+        }
         widget.insertActionGroup("conversation", actions)
+        conversation.account.arcades.changes.observe(self) { [weak self] change in
+            if let self, change == .servers { menu.setMenu(makeMenu()) }
+        }
 
         back.onClick { [weak self] in self?.onBack() }
         popOut.onClick { [weak self] in self?.onMenu("pop-out") }
@@ -75,6 +82,11 @@ import GtkKit
         people.add(tr("Ask more people…"), action: "conversation.invite")
         people.add(tr("Rename…"), action: "conversation.rename")
         menu.addSection(people)
+        if !conversation.account.arcades.usable.isEmpty {
+            let together = Menu()
+            together.addSubmenu(tr("Play or watch together"), .together(action: "conversation.together"))
+            menu.addSection(together)
+        }
         let leave = Menu()
         leave.add(tr("Leave…"), action: "conversation.leave")
         menu.addSection(leave)

@@ -22,6 +22,10 @@ import GtkKit
     var onPopOut: @MainActor () -> Void = {}
     var onLeft: @MainActor () -> Void = {}
     var onStage: @MainActor (StageContent) -> Void = { _ in }
+    /// A second server's card is followed.
+    var onSession: @MainActor (SessionCard, _ sender: Person, _ isOwn: Bool) -> Void = { _, _, _ in }
+    /// Something is to be done with the people of this conversation.
+    var onTogether: @MainActor (ArcadeActivity, [String]) -> Void = { _, _ in }
     var onError: @MainActor (String) -> Void = { _ in } { didSet { actions.onError = onError } }
 
     /// - Parameter window: the window that it is in, for dialogs.
@@ -75,6 +79,8 @@ import GtkKit
         composer.onEditLast = { [weak self] in self?.editLast() }
         context.onAction = { [weak self] action, item in self?.act(action, item) }
         context.onStage = { [weak self] item in self?.show(onStage: item) }
+        context.onSession = { [weak self] card, item in self?.onSession(card, item.sender, item.isOwn) }
+        header.onTogether = { [weak self] in self?.openTogether($0) }
         timeline.onReachedEnd = { [weak self] in self?.markRead() }
         widget.addController(
             FileDropTarget(hover: { [weak self] in self?.dropHint.isVisible = $0 }) { [weak self] paths in
@@ -128,6 +134,9 @@ import GtkKit
     /// Whether the user looks at the window.
     var isWindowActive: @MainActor () -> Bool = { true }
 
+    /// There is something in the place where one writes.
+    var isBeingWritten: Bool { !composer.isEmpty }
+
     func focus() { composer.focus() }
     func focusSearch() { header.openSearch() }
     func setShowsBack(_ on: Bool) { header.setShowsBack(on) }
@@ -143,6 +152,13 @@ import GtkKit
         case "date": actions.chooseDay { [weak self] in self?.timeline.show(day: $0) }
         default: actions.run(name)
         }
+    }
+
+    private func openTogether(_ activity: ArcadeActivity) {
+        let own = conversation.account.userID
+        let people =
+            conversation.partner.map { [$0.userID] } ?? conversation.members.map(\.userID).filter { $0 != own }
+        onTogether(activity, people)
     }
 
     private func editLast() {

@@ -67,6 +67,7 @@ enum EventWords {
         case .audio(let media, _): media.name ?? tr("Sound")
         case .voice: tr("Voice message")
         case .file(let media, _): media.name ?? tr("File")
+        case .session(let card): card.text
         case .redacted: tr("Message removed")
         case .encrypted: tr("Encrypted message")
         case .unsupported(let type, let fallback): fallback ?? tr("A message of the kind %@", type)

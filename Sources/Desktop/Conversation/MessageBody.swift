@@ -31,6 +31,8 @@ import GtkKit
         case .file(let media, let caption):
             bubble.append(FileTile.widget(media, act: act))
             if let caption { bubble.append(captioned(caption)) }
+        case .session(let card):
+            bubble.append(SessionCardTile.widget(card, item, context: context))
         case .redacted:
             bubble.append(note("user-trash-symbolic", tr("Message removed")))
         case .encrypted:

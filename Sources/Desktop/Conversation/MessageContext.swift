@@ -14,6 +14,8 @@ import GtkKit
     var onJump: @MainActor (String) -> Void = { _ in }
     /// Shows a picture or film in the Stage.
     var onStage: @MainActor (TimelineItem) -> Void = { _ in }
+    /// Follows a second server's card.
+    var onSession: @MainActor (SessionCard, TimelineItem) -> Void = { _, _ in }
     /// Whether the rows belong to a thread, where replies to its root say nothing.
     var isThread = false
     let voice: VoicePlayback

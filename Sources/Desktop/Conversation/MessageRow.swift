@@ -256,6 +256,7 @@ extension TimelineItem {
         case .image(let media, let caption), .video(let media, let caption): caption ?? media.name ?? ""
         case .audio(let media, let caption), .voice(let media, let caption), .file(let media, let caption):
             caption ?? media.name ?? ""
+        case .session(let card): card.text
         default: ""
         }
     }

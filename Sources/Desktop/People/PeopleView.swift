@@ -19,6 +19,7 @@ import GtkKit
     var onOpen: @MainActor (ConversationModel) -> Void = { _ in }
     var onError: @MainActor (String) -> Void = { _ in }
     var onProfile: @MainActor (Person) -> Void = { _ in }
+    var onTogether: @MainActor (ArcadeActivity, [String]) -> Void = { _, _ in }
 
     init(account: AccountModel, pictures: PictureCache) {
         self.account = account
@@ -183,6 +184,12 @@ import GtkKit
         let menu = Menu()
         menu.add(tr("Ask for a chat"), action: "person.ask")
         actions.add("ask") { [weak row] in row?.mark.isOn = true }
+        if !account.arcades.usable.isEmpty {
+            menu.addSubmenu(tr("Play or watch together"), .together(action: "person.together"))
+            actions.add("together") { [weak self] (name: String) in
+                if let activity = ArcadeActivity(rawValue: name) { self?.onTogether(activity, [person.userID]) }
+            }
+        }
         if person.isContact {
             menu.add(tr("Remove from contacts"), action: "person.remove")
             actions.add("remove") { [account] in account.removeContact(person.userID) }

@@ -1,12 +1,13 @@
 import ClientKit
 import GtkKit
 
-/// Chooses between what there is: channels by their kinds, feeds, applications. Takes no space where there is nothing.
+/// Chooses between what there is: channels by their kinds, feeds, applications, what is done together. Takes no space where there is nothing.
 @MainActor final class FunctionBar {
     enum Function: Hashable {
         case channels(Channel.Kind)
         case feeds
         case applications
+        case together
     }
 
     let widget = Revealer()
@@ -15,10 +16,12 @@ import GtkKit
     private var shown: [Function: [String]] = [:]
     private var portal: PortalModel?
     private var current: Channel.Kind?
+    private var offered: Popover?
 
     var onChannel: @MainActor (Channel) -> Void = { _ in }
     var onFeeds: @MainActor () -> Void = {}
     var onApplication: @MainActor (PortalApplication) -> Void = { _ in }
+    var onTogether: @MainActor (ArcadeActivity, SecondServer) -> Void = { _, _ in }
 
     init() {
         row.setAlignment(horizontal: .center)
@@ -34,7 +37,11 @@ import GtkKit
 
     func show(_ portal: PortalModel?) {
         self.portal?.changes.stop(self)
+        self.portal?.account.arcades.changes.stop(self)
         self.portal = portal
+        portal?.account.arcades.changes.observe(self) { [weak self] change in
+            if change == .servers { self?.rebuild() }
+        }
         portal?.changes.observe(self) { [weak self] change in
             switch change {
             case .channels, .feeds, .applications: self?.rebuild()
@@ -64,6 +71,9 @@ import GtkKit
         if let list = portal?.applications, !list.isEmpty {
             wanted.append((.applications, list.map { $0.roomID + $0.title }))
         }
+        if let servers = portal?.account.arcades.usable, !servers.isEmpty {
+            wanted.append((.together, servers.map { $0.name + $0.title }))
+        }
         widget.isRevealed = !wanted.isEmpty
         let new = Dictionary(uniqueKeysWithValues: wanted)
         guard new != shown else { return }
@@ -80,6 +90,7 @@ import GtkKit
             case .channels(let kind): (PortalWords.icon(kind), PortalWords.kind(kind))
             case .feeds: ("mado-feeds-symbolic", tr("Feeds"))
             case .applications: ("mado-form-symbolic", tr("Forms"))
+            case .together: ("mado-together-symbolic", tr("Together"))
             }
         let label = Label(name, classes: "mado-function-name")
         let image = Image(icon: icon, size: 18)
@@ -106,6 +117,18 @@ import GtkKit
             offer(list.map { (icon: "mado-form-symbolic", title: $0.title, text: $0.topic) }, button) {
                 [weak self] in self?.onApplication(list[$0])
             }
+        case .together:
+            let servers = portal?.account.arcades.usable ?? []
+            let list = servers.flatMap { server in ArcadeActivity.allCases.map { (activity: $0, server: server) } }
+            offer(
+                list.map { activity, server in
+                    let words = ArcadeWords.description(activity)
+                    return (
+                        icon: ArcadeWords.icon(activity), title: ArcadeWords.name(activity),
+                        text: servers.count > 1 ? "\(server.title) · \(words)" : words
+                    )
+                }, button
+            ) { [weak self] in self?.onTogether(list[$0].activity, list[$0].server) }
         }
     }
 
@@ -133,17 +156,21 @@ import GtkKit
             content.addClass("mado-row")
             list.append(ListBoxRow(content, label: choice.title))
         }
-        list.onActivate { [weak popover] index in
-            popover?.close()
+        // Held until it is closed: what GTK keeps of it alone would not close it.
+        offered = popover
+        list.onActivate { [weak self] index in
+            self?.offered?.close()
             if choices.indices.contains(index) { chosen(index) }
         }
         popover.attach(to: button)
-        popover.onClosed { [weak popover] in
+        popover.onClosed { [weak self] in
             // Not while it is still telling of its closing.
-            MainLoop.afterwards { popover?.unparent() }
+            MainLoop.afterwards {
+                self?.offered?.unparent()
+                self?.offered = nil
+            }
         }
         popover.open()
-        list.childFocus()
     }
 
     private func move(_ key: Int) -> Bool {

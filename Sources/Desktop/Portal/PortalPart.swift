@@ -21,6 +21,7 @@ import GtkKit
     var onStage: @MainActor (StageContent) -> Void = { _ in }
     var onConversation: @MainActor (ConversationModel) -> Void = { _ in }
     var onError: @MainActor (String) -> Void = { _ in }
+    var onTogether: @MainActor (ArcadeActivity, SecondServer) -> Void = { _, _ in }
 
     init() {
         ticker.onOpen = { [weak self] in self?.open($0) }
@@ -28,6 +29,7 @@ import GtkKit
         functions.onChannel = { [weak self] in self?.open($0) }
         functions.onFeeds = { [weak self] in self?.openFeeds() }
         functions.onApplication = { [weak self] in self?.open($0) }
+        functions.onTogether = { [weak self] in self?.onTogether($0, $1) }
         instructions.parent = { [weak self] in self?.window() }
         instructions.onProgramme = { [weak self] in self?.open(room: $0) ?? false }
     }

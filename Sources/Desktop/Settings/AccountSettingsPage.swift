@@ -20,6 +20,8 @@ import GtkKit
         self.window = window
         page.add(makeProfile())
         page.add(makePassword())
+        let servers = SecondServersGroup(account.arcades) { [weak self] in self?.onDone($0) }
+        if let group = servers.widget { page.add(group) }
         page.add(makeDevice())
     }
 

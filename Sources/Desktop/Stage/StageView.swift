@@ -18,6 +18,7 @@ import MediaKit
     private let message = Label("", classes: "mado-stage-message")
     private(set) var content: StageContent?
     var channelStage: ChannelStage?
+    private var arcadeStage: ArcadeStage?
     private var openRequest = 0
     private var outside: StageWindow?
     private var isFolded = false
@@ -28,6 +29,8 @@ import MediaKit
     /// It has something to show, or has no more.
     var onChange: @MainActor () -> Void = {}
     var window: @MainActor () -> Window? = { nil }
+    /// Whether the keyboard is in use for something else.
+    var isUserWriting: @MainActor () -> Bool = { false }
 
     init() {
         surface.setChild(picture)
@@ -135,6 +138,11 @@ import MediaKit
             channelStage?.start()
             return
         }
+        if case .arcade(let visit, let arcades) = content {
+            arcadeStage = ArcadeStage(visit, arcades: arcades, stage: self)
+            arcadeStage?.start()
+            return
+        }
         guard let (media, conversation) = content.shared else { return }
         var isFilm = false
         if case .film = content { isFilm = true }
@@ -171,6 +179,8 @@ import MediaKit
     private func clear() {
         channelStage?.stop()
         channelStage = nil
+        arcadeStage?.stop()
+        arcadeStage = nil
         player.close()
         picture.setTexture(nil)
         place(nil)
@@ -238,6 +248,12 @@ import MediaKit
         isFolded = true
         widget.isRevealed = false
         onChange()
+    }
+
+    /// Gives the keyboard to what is on it.
+    func focus() {
+        if isAway { unfold() }
+        if content != nil { surface.childFocus() }
     }
 
     func unfold() {

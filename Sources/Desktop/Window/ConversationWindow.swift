@@ -4,7 +4,7 @@ import GtkKit
 /// A conversation in a window of its own.
 @MainActor final class ConversationWindow {
     private let window: Window
-    private let view: ConversationView
+    let view: ConversationView
     private let toasts: ToastOverlay
     var onClosed: @MainActor () -> Void = {}
     var onStage: @MainActor (StageContent) -> Void = { _ in }

@@ -5,6 +5,7 @@ import GtkKit
     static let keys: [(String, String)] = [
         ("Ctrl+F", tr("Search")), ("Ctrl+N", tr("Find people to ask for a chat")), ("Ctrl+1", tr("People")),
         ("Ctrl+2", tr("Conversations")), ("Ctrl+3", tr("Functions")),
+        ("Ctrl+4", tr("What is on the Stage")),
         (tr("Space, F, M on the Stage"), tr("Pause, full screen, without sound")),
         ("Ctrl+Page Down", tr("Next conversation")),
         ("Ctrl+Page Up", tr("Previous conversation")), ("Escape", tr("Back to the list")),

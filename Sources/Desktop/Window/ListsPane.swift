@@ -13,6 +13,7 @@ import GtkKit
 
     var onOpen: @MainActor (ConversationModel, String?) -> Void = { _, _ in }
     var onError: @MainActor (String) -> Void = { _ in }
+    var onTogether: @MainActor (ArcadeActivity, [String]) -> Void = { _, _ in }
 
     init(account: AccountModel, pictures: PictureCache) {
         self.account = account
@@ -42,6 +43,7 @@ import GtkKit
         search.onStop { [weak self] in self?.search.text = "" }
         people.onOpen = { [weak self] in self?.onOpen($0, nil) }
         people.onError = { [weak self] in self?.onError($0) }
+        people.onTogether = { [weak self] in self?.onTogether($0, $1) }
         conversations.onOpen = { [weak self] in self?.onOpen($0, $1) }
         conversations.onError = { [weak self] in self?.onError($0) }
         conversations.onFindPeople = { [weak self] in self?.findPeople() }

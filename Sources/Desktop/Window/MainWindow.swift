@@ -17,6 +17,7 @@ import GtkKit
     private let trouble = TroubleBar()
     private let stage = StageView()
     private let portal = PortalPart()
+    private let arcade = ArcadePart()
     private let cardAbove = Bin()
     private let cardBeside = Bin()
     private let stageAbove = Bin()
@@ -137,6 +138,10 @@ import GtkKit
         }
         window.onMinimize { [weak self] in self?.portal.ticker.isMinimized = $0 }
         stage.onChange = { [weak self] in self?.placeStage() }
+        stage.isUserWriting = { [weak self] in
+            guard let self, window.focusedWidgetAcceptsText else { return false }
+            return conversation?.isBeingWritten ?? true
+        }
         stage.window = { [weak self] in self?.window }
         portal.window = { [weak self] in self?.window }
         portal.onStage = { [weak self] content in
@@ -145,6 +150,11 @@ import GtkKit
             let isSame = stage.content?.channel?.0.roomID == content.channel?.0.roomID
             if isSame { stage.unfold() } else { stage.show(content) }
         }
+        arcade.window = { [weak self] in self?.window }
+        arcade.onStage = { [weak self] in self?.stage.show($0) }
+        arcade.onPartners = { [weak self] in self?.showBeside($0) }
+        arcade.onError = { [weak self] in self?.toast($0) }
+        portal.onTogether = { [weak self] in self?.arcade.open($0, at: $1) }
         portal.onConversation = { [weak self] in self?.open($0) }
         portal.onError = { [weak self] in self?.toast($0) }
         voice.onError = { [weak self] in self?.toast($0) }
@@ -156,6 +166,7 @@ import GtkKit
         window.addAction("next-conversation") { [weak self] in self?.step(1) }
         window.addAction("previous-conversation") { [weak self] in self?.step(-1) }
         window.addAction("functions") { [weak self] in self?.portal.functions.focus() }
+        window.addAction("stage") { [weak self] in self?.stage.focus() }
         window.addAction("feeds") { [weak self] in self?.portal.openFeeds() }
         window.addAction("announcements") { [weak self] in self?.portal.openAnnouncements() }
         window.addAction("instructions") { [weak self] in self?.portal.openInstructions() }
@@ -192,9 +203,11 @@ import GtkKit
         trouble.show(account)
         stage.close()
         portal.show(account.portal, pictures: pictures)
+        arcade.show(account.arcades)
         let pane = ListsPane(account: account, pictures: pictures)
         pane.onOpen = { [weak self] conversation, event in self?.open(conversation, at: event) }
         pane.onError = { [weak self] in self?.toast($0) }
+        pane.onTogether = { [weak self] in self?.arcade.open($0, with: $1) }
         lists.removeAll()
         lists.append(pane.widget)
         listsPane = pane
@@ -228,7 +241,7 @@ import GtkKit
 
     // MARK: Conversations
 
-    func open(_ conversation: ConversationModel, at event: String? = nil) {
+    func open(_ conversation: ConversationModel, at event: String? = nil, takesKeyboard: Bool = true) {
         if let window = popped[conversation.roomID] { return window.present() }
         if self.conversation?.conversation !== conversation {
             removeConversation()
@@ -240,6 +253,8 @@ import GtkKit
             view.onLeft = { [weak self] in self?.closeConversation() }
             view.onError = { [weak self] in self?.toast($0) }
             view.onStage = { [weak self] in self?.stage.show($0) }
+            view.onSession = { [weak self] in self?.arcade.follow($0, from: $1, isOwn: $2) }
+            view.onTogether = { [weak self] in self?.arcade.open($0, with: $1) }
             view.onPopOut = { [weak self] in self?.popOut(conversation) }
             view.isWindowActive = { [weak self] in self?.window.isActive ?? false }
             conversationPlace.add(view.widget, name: conversation.roomID)
@@ -250,8 +265,16 @@ import GtkKit
         center.shown = "conversation"
         listsPane?.select(conversation.roomID)
         if let event { self.conversation?.show(event: event) }
-        self.conversation?.focus()
+        if takesKeyboard { self.conversation?.focus() }
         onRead(conversation.roomID)
+    }
+
+    /// The chat with those with whom something is done, unless another is open.
+    private func showBeside(_ people: [String]) {
+        guard conversation == nil, people.count == 1, let account,
+            let direct = account.directConversation(with: people[0])
+        else { return }
+        open(direct, takesKeyboard: false)
     }
 
     /// The room whose conversation is in sight of a user who looks at the window.
@@ -287,6 +310,14 @@ import GtkKit
         opened.onClosed = { [weak self] in self?.popped[conversation.roomID] = nil }
         opened.onStage = { [weak self] content in
             self?.stage.show(content)
+            self?.window.present()
+        }
+        opened.view.onSession = { [weak self] in
+            self?.arcade.follow($0, from: $1, isOwn: $2)
+            self?.window.present()
+        }
+        opened.view.onTogether = { [weak self] in
+            self?.arcade.open($0, with: $1)
             self?.window.present()
         }
         popped[conversation.roomID] = opened
