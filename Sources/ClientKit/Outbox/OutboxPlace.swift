@@ -34,6 +34,7 @@ struct OutboxPlace: Sendable {
         edit.target = entry.transactionID
         edit.text = text
         edit.mentions = entry.mentions.filter { $0.isNamed(in: text) }
+        edit.captioned = try fileContent(of: entry.transactionID, nil, in: database)
         try database.addEntry(edit)
     }
 
@@ -49,8 +50,12 @@ struct OutboxPlace: Sendable {
         return try userIDs.map { LightMarkdown.Mention(userID: $0, name: try reader.person($0).displayName) }
     }
 
-    /// The content of a message with a file as JSON, as it stands now; nil for any other.
+    /// The content of a message with a file as JSON, as it stands now; nil for any other. Of one whose echo has not come
+    /// back it is what was sent, without an address as long as the file is not uploaded.
     func fileContent(of itemID: String, _ eventID: String?, in database: Database) throws -> [UInt8]? {
+        if let entry = try database.entry(itemID) {
+            return entry.file == nil ? nil : entry.eventContent(target: nil, reply: nil)
+        }
         guard var reader = try TimelineReader(database, owner: owner, roomID: roomID) else { return nil }
         return try reader.currentContent(of: eventID ?? itemID).flatMap { content in
             let kinds = ["m.image", "m.video", "m.audio", "m.file"]

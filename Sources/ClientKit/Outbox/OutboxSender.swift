@@ -127,6 +127,13 @@ actor OutboxSender {
                 return try await fail(entry, SendFailure.targetNeverSent)
             }
             entry.thread = names.thread
+            if entry.kind == .edit, let target = entry.target {
+                // It may have been on its way, without an address, when its caption was changed.
+                let place = OutboxPlace(roomID: entry.roomID, owner: engine.owner, now: entry.timestamp, engine: engine)
+                entry.captioned = try await engine.store.read {
+                    try place.fileContent(of: target, names.target, in: $0)
+                }
+            }
             if entry.kind == .submission { return try await submit(entry) }
             entry = try await upload(entry)
             try await mark(entry, attempted: true)

@@ -165,6 +165,33 @@ import Testing
         await pair.end()
     }
 
+    /// When the caption is changed, neither its address nor its event is known.
+    @Test func aFileStaysWhoseCaptionIsChangedOnItsWay() async throws {
+        let (asked, accepted) = try await pair.talk()
+        let path = hanako.folders.data + "/original"
+        try AtomicFile.write(Array("twelve bytes".utf8), to: path)
+        hanako.transport.freezeWithMessage()
+        asked.send(file: path, mimeType: "text/plain", name: "note.txt", kind: .file, caption: "A nota")
+        await kenji.until { accepted.items.last?.content.plainText == "A nota" }
+        await hanako.transport.untilFrozen()
+        let item = try #require(asked.items.last)
+        #expect(item.eventID == nil)
+        asked.edit(item.id, text: "A note")
+        await hanako.until { hanako.account.waitingToSend == 2 }
+        guard case .file(_, "A note") = asked.items.last?.content else {
+            Issue.record("it is shown as \(String(describing: asked.items.last?.content))")
+            return
+        }
+        try await hanako.startAfterKill()
+        await kenji.until { accepted.items.last?.isEdited == true }
+        guard case .file(let media, "A note") = accepted.items.last?.content else {
+            Issue.record("the file is gone: \(String(describing: accepted.items.last?.content))")
+            return
+        }
+        #expect(media.name == "note.txt" && media.uri.hasPrefix("mxc://"))
+        await pair.end()
+    }
+
     @Test func whatBelongsToAMessageThatNeverWentGoesWithIt() async throws {
         let (own, joined) = try await pair.meet()
         kenji.transport.freezeWithMessage()
