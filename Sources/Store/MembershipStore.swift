@@ -34,6 +34,10 @@ package protocol MembershipReading {
     /// All rooms of a user: every membership, forgotten ones included.
     func memberships(of user: UserID) throws(StoreError) -> [StoredMembership]
 
+    /// The rooms of a user in which something happened behind `position` that sync tells of: events, receipts, deliveries
+    /// to the user, or the user's own membership. Costs a look into the indexes for each room, whatever happened there.
+    func rooms(of user: UserID, changedAfter position: Int64) throws(StoreError) -> [RoomID]
+
     /// Users of a room with this membership (nil: with any), ordered by user, behind `after`.
     func members(of room: RoomID, membership: Membership?, after: UserID?, limit: Int)
         throws(StoreError) -> [StoredMembership]

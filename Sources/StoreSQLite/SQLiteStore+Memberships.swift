@@ -26,6 +26,15 @@ extension SQLiteReader: MembershipReading {
         SELECT \(.membershipColumns) FROM memberships m CROSS JOIN rooms r ON r.number = m.room
         WHERE m.user = ? ORDER BY r.room_id
         """
+    private static let changedOfUser: SQL = """
+        SELECT r.room_id FROM memberships m CROSS JOIN rooms r ON r.number = m.room
+        WHERE m.user = ?1 AND (m.position > ?2
+            OR EXISTS (SELECT 1 FROM events e INDEXED BY events_room WHERE e.room = m.room AND e.position > ?2)
+            OR EXISTS (
+                SELECT 1 FROM receipts c INDEXED BY receipts_changes WHERE c.room = m.room AND c.position > ?2)
+            OR EXISTS (
+                SELECT 1 FROM delivery_marks d WHERE d.user = m.user AND d.room = m.room AND d.position > ?2))
+        """
     private static let ofRoom: SQL = """
         SELECT \(.membershipColumns) FROM memberships m INDEXED BY memberships_room CROSS JOIN rooms r ON r.number = m.room
         WHERE m.room = \(.roomNumber) AND m.user > ? ORDER BY m.user LIMIT ?
@@ -41,6 +50,10 @@ extension SQLiteReader: MembershipReading {
 
     func memberships(of user: UserID) throws(StoreError) -> [StoredMembership] {
         try connection.all(Self.ofUser, user) { StoredMembership(row: $0) }
+    }
+
+    func rooms(of user: UserID, changedAfter position: Int64) throws(StoreError) -> [RoomID] {
+        try connection.all(Self.changedOfUser, user, position) { $0.id(0) }
     }
 
     func members(of room: RoomID, membership: Membership?, after: UserID?, limit: Int)

@@ -121,4 +121,34 @@ import Testing
         }
         #expect(joined == ["!one:test @ben:test", "!two:test @ana:test"])
     }
+
+    @Test(arguments: StoreEngine.all)
+    func theRoomsOfAUserInWhichSomethingHappened(engine: StoreEngine) async throws {
+        let fixture = try StoreFixture(engine)
+        let rooms = ["said", "read", "delivered", "joined", "old"].map { RoomID(unchecked: "!\($0):test") }
+        try fixture.write { (writer) throws in
+            for room in rooms {
+                try writer.insertRoom(StoredRoom(room))
+                try writer.setMembership(join(.ana, room, at: room == rooms[3] ? 7 : 1))
+            }
+            try writer.insertRoom(StoredRoom(.one))
+            for (room, position) in [(rooms[0], 6), (rooms[4], 5), (.one, 8)] as [(RoomID, Int64)] {
+                try writer.insert(Event(position, in: room), relation: nil)
+            }
+            try writer.setReceipt(
+                StoredReceipt(
+                    room: rooms[1], user: .ben, type: "m.read", thread: "", eventID: EventID(1), eventPosition: 1,
+                    timestamp: 0, position: 9))
+            try writer.insertDeliveryMark(
+                DeliveryMark(position: 10, before: 2, through: 10, isHeld: false, time: 0), of: .ana, in: rooms[2],
+                keeping: 3)
+        }
+        func changed(_ position: Int64) async throws -> Set<RoomID> {
+            Set(try await fixture.read { try $0.rooms(of: .ana, changedAfter: position) })
+        }
+        #expect(try await changed(5) == Set(rooms[0...3]))
+        #expect(try await changed(4) == Set(rooms))
+        #expect(try await changed(7) == [rooms[1], rooms[2]])
+        #expect(try await changed(10) == [])
+    }
 }

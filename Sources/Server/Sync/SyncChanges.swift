@@ -19,8 +19,8 @@ struct SyncChanges {
     private(set) var changedDeviceLists: Set<UserID> = []
     /// Only in memory: feeds of which the member has more.
     private var delivered: Set<RoomID> = []
-    /// The rooms that may have something new; nil when that has to be asked of each room.
-    private(set) var touchedRooms: Set<RoomID>?
+    /// The rooms that may have something new, besides typing.
+    private(set) var touchedRooms: Set<RoomID>
 
     /// Messages to a device in one answer, at most.
     static let toDeviceLimit = 100
@@ -38,6 +38,7 @@ struct SyncChanges {
         // Memory does not know which messages were acknowledged: all that wait are asked of the store.
         if let toDeviceSince, let changes = log.changes(since: min(since, toDeviceSince), upTo: upTo) {
             self.reader = nil
+            touchedRooms = []
             for change in changes {
                 if change.position > since {
                     take(change)
@@ -52,9 +53,11 @@ struct SyncChanges {
         }
         guard let reader else { throw NeedsStore() }
         self.reader = reader
+        touchedRooms = Set(try reader.rooms(of: user, changedAfter: since))
         for row in try reader.accountData(of: user, after: since, through: upTo) {
             accountData[row.room, default: []].append((row.type, row.json))
         }
+        touchedRooms.formUnion(accountData.keys.compactMap(\.self))
         let waiting = try reader.toDeviceMessages(
             for: user, device: device, after: toDeviceSince ?? 0, through: upTo, limit: Self.toDeviceLimit + 1)
         toDevice = waiting.map { ($0.position, $0.syncEvent) }

@@ -13,7 +13,7 @@ struct SyncEncounters {
 extension SyncComputation {
     func findEncounters() throws -> SyncEncounters {
         var found = SyncEncounters()
-        for id in changes.touchedRooms ?? Set(memberships.keys) {
+        for id in changes.touchedRooms {
             guard let membership = memberships[id], membership.membership == .join || membership.position > since,
                 let room = try room(id), room.bringsTogether
             else { continue }

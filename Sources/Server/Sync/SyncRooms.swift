@@ -29,8 +29,9 @@ extension SyncComputation {
         var changes = self.changes
         let typingRooms = knownEphemeral.map { Set(sources.typing.rooms(changedAfter: $0)) }
         var candidates = Set(memberships.keys)
-        if !isInitial, !query.fullState, let touched = changes.touchedRooms, let typingRooms {
-            candidates = touched.union(typingRooms)
+        if !isInitial, !query.fullState {
+            // Who typed before the server was started is not known: that somebody types now is news.
+            candidates = changes.touchedRooms.union(typingRooms ?? Set(sources.typing.rooms(changedAfter: 0)))
         }
         candidates = candidates.filter(query.filter.room.matches)
         try changes.readReceipts(in: candidates.filter { memberships[$0]?.membership == .join })
@@ -42,7 +43,6 @@ extension SyncComputation {
             }
             switch membership.membership {
             case .join:
-                // Asked of each room when the changes are not in memory: most have nothing new.
                 if let body = try joinedRoom(room, membership, changes, typingRooms) { rooms.join.append((id, body)) }
             case .invite where isInitial || membership.position > since:
                 if let sender = room.members[user]?.sender, ignored.contains(sender) { continue }

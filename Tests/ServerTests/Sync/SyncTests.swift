@@ -66,6 +66,33 @@ import Testing
         }
     }
 
+    /// Who was away for long is told of what happened, and rooms where nothing did are not even looked at.
+    @Test func theStoreReadsOnlyRoomsWithNews() async throws {
+        try await SyncHarness.run { server in
+            let (hanako, kenji) = (try await server.member("hanako"), try await server.member("kenji"))
+            let (spoken, read, named, quiet) = (
+                try await server.room(hanako, kenji), try await server.room(hanako, kenji),
+                try await server.room(hanako, kenji), try await server.room(hanako, kenji)
+            )
+            let event = await hanako.say("before", in: read)
+            let token = await kenji.firstToken()
+            await hanako.say("hello", in: spoken)
+            _ = await hanako.post("/_matrix/client/v3/rooms/\(read)/receipt/m.read/\(event)", "{}")
+            _ = await kenji.put(
+                "/_matrix/client/v3/user/\(kenji.user)/rooms/\(named)/account_data/org.example", #"{"a":1}"#)
+            let position = server.journal.position
+            server.journal.log.forgetAll(before: position)
+            for room in [spoken, read, named, quiet] { server.journal.rooms.invalidate(room, at: position) }
+            let answer = await kenji.sync(since: token)
+            #expect(answer.texts(spoken) == ["hello"])
+            #expect(answer.events(read, "ephemeral").count == 1)
+            #expect(answer.events(named, "account_data").count == 1)
+            #expect(answer.room(quiet) == nil)
+            #expect(server.journal.rooms.value(spoken) != nil)
+            #expect(server.journal.rooms.value(quiet) == nil, "it was read for nothing")
+        }
+    }
+
     @Test func waitingPollIsAnsweredByAMessage() async throws {
         try await SyncHarness.run { server in
             let (hanako, kenji) = (try await server.member("hanako"), try await server.member("kenji"))
