@@ -14,7 +14,7 @@ function item(name, label, unit, base, form, k,    value, before, change, at, si
     change = (value - before) / before * 100
     sign = change < 0 ? "" : "+"
     printf "%s{\"id\":\"%s\",\"headline\":\"%s " form " (%s%.1f %%)\",\"priority\":\"low\",", comma, name, label, value, sign, change
-    printf "\"series\":{\"name\":\"%s\",\"value\":\"" form "\",\"unit\":\"%s\",\"ts\":%d000", name, value, unit, now
+    printf "\"series\":{\"name\":\"%s\",\"label\":\"%s\",\"value\":\"" form "\",\"unit\":\"%s\",\"ts\":%d000", name, label, value, unit, now
     if (hours > 0) {
         printf ",\"history\":["
         for (at = now - hours * 3600 - now % 60; at < now - 60; at += 60)

@@ -23,7 +23,7 @@ with open(query["file"][0], encoding="utf-8-sig", newline="") as file:
         elif row.get("name") and row.get("value"):
             label = row.get("label", row["name"])
             unit = row.get("unit", "")
-            series = {"name": row["name"], "value": row["value"]}
+            series = {"name": row["name"], "label": label, "value": row["value"]}
             if unit:
                 series["unit"] = unit
             items.append({"id": row["name"], "headline": f"{label} {row['value']} {unit}".strip(), "series": series})

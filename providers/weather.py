@@ -37,7 +37,7 @@ item = {
     "headline": f"{place} {degrees:.0f}°" + (f", {sky}" if sky else ""),
     "text": "\n".join(lines),
     "expires_ts": (int(time.time()) // 21600 + 2) * 21600 * 1000,
-    "series": {"name": "temperature", "value": f"{degrees:.1f}", "unit": "°C"},
+    "series": {"name": "temperature", "label": place, "value": f"{degrees:.1f}", "unit": "°C"},
 }
 print("Content-Type: application/json\n")
 print(json.dumps({"items": [item]}))

@@ -16,6 +16,6 @@ BEGIN {
     printf "{\"items\":[{\"id\":\"%s\",\"headline\":\"%s %d\\u00b0, %s\",", place, place, degrees, sky
     printf "\"text\":\"Now %s at %d degrees. Later today: %s, up to %d degrees.\",", sky, degrees, later, degrees + 3
     printf "\"priority\":\"normal\",\"expires_ts\":%d000,", (int(now / 21600) + 2) * 21600
-    printf "\"series\":{\"name\":\"%s\",\"value\":\"%d\",\"unit\":\"\\u00b0C\",\"ts\":%d000}}]}\n", \
-        (place ~ /^[A-Za-z-]+$/ ? place : "temperature"), degrees, now - now % 3600
+    printf "\"series\":{\"name\":\"%s\",\"label\":\"%s\",\"value\":\"%d\",\"unit\":\"\\u00b0C\",\"ts\":%d000}}]}\n", \
+        (place ~ /^[A-Za-z-]+$/ ? place : "temperature"), place, degrees, now - now % 3600
 }'

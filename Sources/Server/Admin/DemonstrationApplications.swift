@@ -4,8 +4,8 @@ import Store
 
 /// The demonstration's applications: those whose form and program are in the providers' folder.
 package struct DemonstrationApplications: Sendable {
-    private static let all: [(name: String, input: StoredApplication.Input)] = [
-        ("order", .json), ("survey", .urlencoded), ("report", .json),
+    private static let all: [(title: String, folder: String, input: StoredApplication.Input)] = [
+        ("Order", "order", .json), ("Survey", "survey", .urlencoded), ("Report", "report", .json),
     ]
 
     private let applications: Applications
@@ -20,10 +20,10 @@ package struct DemonstrationApplications: Sendable {
     /// Does nothing when there is any application.
     package func fill() async throws {
         guard applications.portal.space != nil, try await applications.all().isEmpty else { return }
-        for (name, input) in Self.all {
+        for (title, name, input) in Self.all {
             let place = "\(folder)/\(name)"
             guard let form = try? SystemFile.read(place + "/form.json") else { continue }
-            var wish = Applications.Creation(name: name, form: try JSONValue.parse(form), program: "\(place)/\(name)")
+            var wish = Applications.Creation(name: title, form: try JSONValue.parse(form), program: "\(place)/\(name)")
             wish.input = input
             _ = try await applications.set(wish)
         }

@@ -143,21 +143,22 @@ package struct DemonstrationChannels: Sendable {
         try await makeGame()
     }
 
-    /// Of whatever figures the portal's feeds have.
+    /// Of the feed with most figures: what one source tells can be compared.
     private func makeChart() async throws {
-        var series: [(room: RoomID, name: String, label: String, unit: String?)] = []
+        var shown: [(room: RoomID, name: String, label: String, unit: String?)] = []
         for feed in try await portal.rooms(ofType: .feed) {
-            for one in feed.description["series"]?.array.map(Array.init) ?? [] {
-                guard let name = one["name"]?.string else { continue }
-                series.append((feed.id, name, one["label"]?.string ?? name, one["unit"]?.string))
+            let series = feed.description["series"]?.array.map(Array.init) ?? []
+            guard series.count > shown.count else { continue }
+            shown = series.prefix(4).compactMap { one in
+                one["name"]?.string.map { (feed.id, $0, one["label"]?.string ?? $0, one["unit"]?.string) }
             }
         }
-        guard !series.isEmpty else { return }
-        let shown = series.prefix(4)
+        guard !shown.isEmpty else { return }
+        let lines = shown
         try await make(.charts, "Figures", order: 4, title: "Figures of the day") { object in
             object.member("window_ms", 86_400_000)
             object.array("series") { list in
-                for one in shown {
+                for one in lines {
                     list.object { entry in
                         entry.member("room_id", one.room.string)
                         entry.member("name", one.name)

@@ -17,6 +17,8 @@ package struct FeedItem: Sendable, Hashable {
         /// A decimal number as text: `41204.5`.
         package let value: String
         package var unit: String?
+        /// What people call the series; nil for its name.
+        package var label: String?
         /// Milliseconds since 1970; nil for the time at which it is accepted.
         package var time: Int64?
         /// Earlier values, which go into the series and not into the event.
@@ -124,6 +126,8 @@ extension FeedItem.Value {
         self.value = decimal
         unit = try json.optionalString("unit")
         guard (unit?.count ?? 0) <= 32 else { throw MatrixError.invalidParam("unit has at most 32 characters") }
+        label = try json.optionalString("label").map(FeedItem.line).flatMap { $0.isEmpty ? nil : $0 }
+        guard (label?.count ?? 0) <= 100 else { throw MatrixError.invalidParam("label has at most 100 characters") }
         history = try json.optionalArray("history").map { point in
             let pair = point.array.map(Array.init) ?? []
             guard pair.count == 2, let time = pair[0].int, (0...(1 << 52)).contains(time),

@@ -121,31 +121,44 @@ package final class Feeds: Sendable {
         return (points, described?["unit"]?.string)
     }
 
-    /// Notes in the feed's description which series it has, when items name others than those.
+    /// Notes in the feed's description which series it has, when items name others than those, or call them otherwise.
     func describeSeries(of items: [FeedItem], in feed: RoomID) async throws {
         guard let room = try await journal.room(feed), let content = room.stateEvent(StateKey("mado.feed"))?.content
         else { return }
         let present = content["series"]?.array.map(Array.init) ?? []
-        var known = Set(present.compactMap { $0["name"]?.string })
-        var added: [FeedItem] = []
-        for item in items {
-            if let series = item.series, known.insert(series.name).inserted { added.append(item) }
+        let known = Dictionary(
+            present.compactMap { one in one["name"]?.string.map { ($0, one["label"]?.string) } }
+        ) { first, _ in first }
+        var changed: [String: FeedItem.Value] = [:]
+        var order: [String] = []
+        for series in items.compactMap(\.series) {
+            let label = known[series.name]
+            guard label == nil || (series.label != nil && label != .some(series.label)) else { continue }
+            if changed.updateValue(series, forKey: series.name) == nil, label == nil { order.append(series.name) }
         }
-        guard !added.isEmpty, known.count <= 1000 else { return }
-        let new = added
+        guard !changed.isEmpty, known.count + order.count <= 1000 else { return }
+        let (replaced, added) = (changed, order)
         let described = content.replacing(["series"]) { object in
             object.array("series") { list in
-                for one in present { list.value(one) }
-                for item in new {
-                    list.object { one in
-                        one.member("name", item.series?.name ?? "")
-                        one.memberIfPresent("unit", item.series?.unit)
-                        one.member("label", item.headline)
+                for one in present {
+                    guard let series = one["name"]?.string.flatMap({ replaced[$0] }) else {
+                        list.value(one)
+                        continue
                     }
+                    list.object { Self.describe(series, in: &$0) }
+                }
+                for name in added {
+                    if let series = replaced[name] { list.object { Self.describe(series, in: &$0) } }
                 }
             }
         }
         try await portal.setState("mado.feed", described, in: feed)
+    }
+
+    private static func describe(_ series: FeedItem.Value, in object: inout JSONWriter) {
+        object.member("name", series.name)
+        object.memberIfPresent("unit", series.unit)
+        object.member("label", series.label ?? series.name)
     }
 }
 

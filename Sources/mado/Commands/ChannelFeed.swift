@@ -90,9 +90,15 @@ enum ChannelFeed {
             }
             // A name that begins with a dash or looks like an address is still a file.
             input = (command.has("--loop") ? ["-stream_loop", "-1"] : []) + ["-re", "-i", "file:" + file]
-        case (nil, let device?, false): input = ["-f", "v4l2", "-framerate", "25", "-i", device]
+        case (nil, let device?, false):
+            guard access(device, R_OK) == 0 else {
+                throw AdminError(description: "No camera: " + SystemError("open", path: device).description)
+            }
+            input = ["-f", "v4l2", "-framerate", "25", "-i", device]
         case (nil, nil, true):
-            guard let display = getenv("DISPLAY") else { throw AdminError(description: "DISPLAY is not set") }
+            guard let display = getenv("DISPLAY") else {
+                throw AdminError(description: "No screen: DISPLAY is not set")
+            }
             input = ["-f", "x11grab", "-framerate", "15", "-i", String(cString: display)]
         default: throw AdminError(description: "Feed what? One of --file FILE, --camera DEVICE, --screen")
         }

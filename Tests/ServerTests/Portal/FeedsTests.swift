@@ -99,7 +99,8 @@ import Testing
         #"{"id":"1","headline":"x","expires_ts":-1}"#, #"{"id":"1","headline":"x","contact":"yuki"}"#,
         #"{"id":"1","headline":"x","series":{"name":"a b","value":"1"}}"#,
         #"{"id":"1","headline":"x","series":{"name":"a","value":"1e5"}}"#,
-        #"{"id":"1","headline":"x","series":{"name":"a","value":"NaN"}}"#, "7", #"{"items":7}"#,
+        #"{"id":"1","headline":"x","series":{"name":"a","value":"NaN"}}"#,
+        #"{"id":"1","headline":"x","series":{"name":"a","value":"1","label":7}}"#, "7", #"{"items":7}"#,
     ])
     func whatIsNoItemIsRefused(_ body: String) async throws {
         try await withFeed { _, _, _, push in
@@ -165,6 +166,13 @@ import Testing
             #expect(await hanako.get(path).outcome == "403 M_FORBIDDEN")
             let described = try await server.journal.room(feed.id)?.stateEvent(StateKey("mado.feed"))?.content
             #expect(described?["series"]?.array?.compactMap { $0["name"]?.string } == ["A", "B"])
+            // A series is called what its provider says, else by its name: a headline has the value in it.
+            #expect(described?["series"]?.array?.compactMap { $0["label"]?.string } == ["A", "B"])
+            _ = await push(
+                #"{"id":"b","headline":"B 9","series":{"name":"B","label":"Bananas","value":"9","unit":"EUR"}}"#)
+            let renamed = try await server.journal.room(feed.id)?.stateEvent(StateKey("mado.feed"))?.content
+            #expect(renamed?["series"]?.array?.compactMap { $0["label"]?.string } == ["A", "Bananas"])
+            #expect(renamed?["series"]?.array?.compactMap { $0["unit"]?.string } == ["EUR", "EUR"])
         }
     }
 
