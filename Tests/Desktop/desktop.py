@@ -170,9 +170,10 @@ class Desktop:
             return f"(cannot be read: {error})"
 
     def find(self, pattern, role=None):
+        """What is showing; a role may be one of several: `image|icon`."""
         return [
             node for found, text, node in self.nodes()
-            if role in (None, found) and re.search(pattern, f"{text}\n{node.name or ''}", re.MULTILINE)]
+            if (role is None or found in role.split("|")) and re.search(pattern, f"{text}\n{node.name or ''}", re.MULTILINE)]
 
     def see(self, pattern, role=None, seconds=DEADLINE):
         return self.until(lambda: self.find(pattern, role), f"/{pattern}/", seconds)
@@ -209,10 +210,12 @@ class Desktop:
 
     def press(self, node):
         """With the mouse."""
-        frame = node
-        while frame.getRoleName() not in ("frame", "dialog", "window", "alert"):
-            frame = frame.parent
-        inner = frame.queryComponent().getExtents(pyatspi.WINDOW_COORDS)
+        self.point_at(node)
+        subprocess.run(["xdotool", "click", "1"], check=True)
+
+    def point_at(self, node):
+        """Puts the mouse onto it."""
+        inner = self._window_of(node).queryComponent().getExtents(pyatspi.WINDOW_COORDS)
         for window in self.windows():
             shell = subprocess.run(
                 ["xdotool", "getwindowgeometry", "--shell", window], capture_output=True, text=True).stdout
@@ -227,7 +230,15 @@ class Desktop:
         x = int(outer["X"]) + margin + place.x + place.width // 2
         y = int(outer["Y"]) + margin + place.y + place.height // 2
         subprocess.run(["xdotool", "windowactivate", window], check=True, stderr=subprocess.DEVNULL)
-        subprocess.run(["xdotool", "mousemove", "--sync", str(x), str(y), "click", "1"], check=True)
+        subprocess.run(["xdotool", "mousemove", "--sync", str(x), str(y)], check=True)
+
+    def _window_of(self, node):
+        """Looked for from above: what libadwaita puts around a window's content knows no parent."""
+        application = self.application()
+        for window in [application.getChildAtIndex(index) for index in range(application.childCount)]:
+            if window is not None and any(inner == node for _, _, inner in self._walk(window)):
+                return window
+        raise NotSeen(f"{node} is in no window")
 
     @staticmethod
     def _resting_place(node):
@@ -237,6 +248,28 @@ class Desktop:
         time.sleep(0.1)
         second = component.getExtents(pyatspi.WINDOW_COORDS)
         return second if (first.x, first.y) == (second.x, second.y) and second.width else None
+
+    def focus(self, pattern):
+        """Gives the keyboard to a part of the window that has it."""
+        node = self.see(pattern)[-1]
+
+        def has_focus():
+            if node.getState().contains(pyatspi.STATE_FOCUSED):
+                return True
+            self.key("Tab")
+        self.until(has_focus, f"/{pattern}/ has the keyboard")
+
+    def choose(self, label, choice, at):
+        """One of a drop-down's choices, which is the one after so many."""
+        box = self.see(label, "combo box")[-1]
+        # A click that follows another one closely opens nothing.
+        def is_open():
+            if self.find(f"^{choice}$", "label"):
+                return True
+            self.press(box)
+            time.sleep(0.5)
+        self.until(is_open, f"the choices of /{label}/")
+        self.key("Home", *["Down"] * at, "Return")
 
     def command(self, name):
         """Runs one of the main window's actions, such as win.find-people."""

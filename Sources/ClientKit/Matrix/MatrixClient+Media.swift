@@ -29,6 +29,20 @@ extension MatrixClient {
         }
     }
 
+    /// How many bytes a file has; nil when the server does not say. Costs one byte of it.
+    func length(of uri: String) async throws -> Int64? {
+        guard let (server, id) = Self.parts(of: uri) else { throw ClientError.notAFile(uri: uri) }
+        let request = ClientRequest(
+            "GET", Self.mediaURL(server: server, id: id, baseURL: baseURL), headers: headers + [("Range", "bytes=0-0")],
+            idleTimeout: .seconds(60))
+        let answer = try await transport.stream(request)
+        switch answer.status {
+        case 206: return answer.header("Content-Range")?.split(separator: "/").last.flatMap { Int64($0) }
+        case 200: return answer.header("Content-Length").flatMap { Int64($0) }
+        default: return nil
+        }
+    }
+
     private func fetch(_ parts: [String], _ query: [(String, String)], to path: String) async throws {
         let request = ClientRequest(
             "GET", url(parts, query), headers: headers, destination: .file(path: path), idleTimeout: .seconds(60))

@@ -46,6 +46,21 @@ extension MatrixClient {
         try await send("POST", Self.mado + ["announcements"], body: draft.json)
     }
 
+    /// `GET /announcements`: those that this member may change.
+    func changeableAnnouncements() async throws -> JSONValue {
+        try await send("GET", Self.mado + ["announcements"])
+    }
+
+    /// `PUT /announcements/{id}`.
+    func changeAnnouncement(_ id: String, to draft: AnnouncementDraft) async throws {
+        _ = try await send("PUT", Self.mado + ["announcements", id], body: draft.json)
+    }
+
+    /// `DELETE /announcements/{id}`.
+    func withdrawAnnouncement(_ id: String) async throws {
+        _ = try await send("DELETE", Self.mado + ["announcements", id])
+    }
+
     func audiences() async throws -> JSONValue {
         try await send("GET", Self.mado + ["announcements", "audiences"])
     }

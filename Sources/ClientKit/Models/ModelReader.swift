@@ -22,6 +22,7 @@ struct ModelReader {
         if changes.portal {
             update.portalDirectory = try database.value(PortalDirectory.value).flatMap { PortalDirectory(text: $0) }
         }
+        if changes.portal || changes.outbox { update.submissions = try portal.allSubmissions() }
         update.portalIsOutdated = changes.portalIsOutdated
         if changes.instructions { update.instructions = try database.instructions(limit: 200) }
         for (roomID, open) in windows {

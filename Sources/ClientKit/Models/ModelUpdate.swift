@@ -18,6 +18,8 @@ struct ModelUpdate: Sendable {
     var portalRooms: [PortalSnapshot] = []
     /// What the server says of the portal; the outer nil when nothing is new.
     var portalDirectory: PortalDirectory?
+    /// What was filled in, by application; nil when nothing is new.
+    var submissions: [String: [Submission]]?
     var portalIsOutdated = false
     /// Newest first; nil when nothing is new.
     var instructions: [Instruction]?

@@ -53,9 +53,31 @@ package struct Instruction: Sendable, Equatable, Identifiable {
     }
 }
 
-/// What the user has decided for all instructions of one action.
+/// What the user has decided once and for all.
 package enum Consent: String, Sendable, Equatable {
     case ask, always, never
 
-    static func name(_ action: Instruction.Action) -> String { "consent." + action.rawValue }
+    /// What a decision is for: all pages, all programmes, or one program.
+    package enum Matter: Sendable, Equatable {
+        case page, programme
+        case program(String)
+
+        var name: String {
+            switch self {
+            case .page: "consent.open_page"
+            case .programme: "consent.open_programme"
+            case .program(let name): "consent.run_program." + name
+            }
+        }
+    }
+}
+
+extension Instruction {
+    package var matter: Consent.Matter {
+        switch action {
+        case .openPage: .page
+        case .openProgramme: .programme
+        case .runProgram: .program(program ?? "")
+        }
+    }
 }

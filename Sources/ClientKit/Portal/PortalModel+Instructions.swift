@@ -2,16 +2,16 @@ extension PortalModel {
     /// Those that nothing was decided on, oldest first.
     package var pendingInstructions: [Instruction] { instructions.filter { $0.outcome == nil }.reversed() }
 
-    /// What the user has decided for an action once and for all.
-    package func consent(for action: Instruction.Action) async -> Consent {
-        let name = Consent.name(action)
+    /// What the user has decided once and for all.
+    package func consent(for matter: Consent.Matter) async -> Consent {
+        let name = matter.name
         let kept = try? await account.parts?.engine.store.read { try $0.value(name) }
         return (kept ?? nil).flatMap(Consent.init) ?? .ask
     }
 
-    package func setConsent(_ consent: Consent, for action: Instruction.Action) {
+    package func setConsent(_ consent: Consent, for matter: Consent.Matter) {
         account.parts?.engine.submit { database, _ in
-            try database.setValue(consent == .ask ? nil : consent.rawValue, for: Consent.name(action))
+            try database.setValue(consent == .ask ? nil : consent.rawValue, for: matter.name)
         }
     }
 

@@ -21,7 +21,33 @@ extension PortalModel {
         return gateway?.url(for: url)
     }
 
-    /// Fetches pictures and music of a programme ahead, for when there is no connection. Films are played as they come.
+    /// Which of these can be played without a connection; nil for none.
+    package func firstKept(_ urls: [String]) async -> Int? {
+        guard let engine = account.parts?.engine else { return nil }
+        let now = engine.clock.now().wall
+        let paths = try? await engine.store.read { database in
+            try urls.map { try database.mediaPath($0, size: 0, now: now) }
+        }
+        return paths?.firstIndex { path in path.map { access($0, R_OK) == 0 } ?? false }
+    }
+
+    /// Keeps a film or sound that its user watches, for when there is no connection. A film of more than half of the
+    /// space for media is left out: it would drive out all others.
+    package func keep(watched url: String) {
+        guard url.hasPrefix("mxc://"), account.isConnected, watched?.url != url, let parts = account.parts else {
+            return
+        }
+        watched?.keeping.cancel()
+        let task = Task { [weak account] in
+            guard let length = try? await parts.client.length(of: url), length <= parts.engine.storeLimit / 2,
+                !Task.isCancelled
+            else { return }
+            _ = try? await account?.media(MediaReference(uri: url), size: nil)
+        }
+        watched = (url, task)
+    }
+
+    /// Fetches pictures and music of a programme ahead, for when there is no connection.
     package func keep(_ programme: Programme) {
         keeping?.cancel()
         guard programme.kind == .pictures || programme.kind == .audio, account.isConnected else { return }

@@ -33,12 +33,15 @@ package enum PortalChange: Sendable, Equatable {
 
     private var snapshots: [String: PortalSnapshot] = [:]
     private var directory: PortalDirectory?
+    private var submissions: [String: [Submission]] = [:]
     private var waking: Task<Void, Never>?
     private var refreshing: Task<Void, Never>?
     private var isAskedAgain = false
     /// Opened when something is first played.
     var gateway: MediaGateway?
     var keeping: Task<Void, Never>?
+    /// What was watched last, and its way to the disk.
+    var watched: (url: String, keeping: Task<Void, Never>)?
 
     init(account: AccountModel) { self.account = account }
 
@@ -67,7 +70,9 @@ package enum PortalChange: Sendable, Equatable {
             instructions = new
             told.append(.instructions)
         }
-        let hasRooms = !update.portalRooms.isEmpty || update.portalDirectory != nil
+        let hasSubmissions = update.submissions.map { $0 != submissions } ?? false
+        if let new = update.submissions { submissions = new }
+        let hasRooms = !update.portalRooms.isEmpty || update.portalDirectory != nil || hasSubmissions
         if hasRooms { told.append(contentsOf: derive()) }
         for change in told { changes.notify(change) }
         return !told.isEmpty || hasRooms
@@ -153,12 +158,10 @@ package enum PortalChange: Sendable, Equatable {
             .sorted { ($0.order(orders), $0.title, $0.roomID) < ($1.order(orders), $1.title, $1.roomID) }
     }
 
-    /// The server tells of a room that was left less than the store remembers of it.
+    /// The server tells of a room that this member is not in less than the store knows.
     private func merged(_ listed: PortalSnapshot) -> PortalSnapshot {
-        guard let kept = snapshots[listed.roomID], case .application(var application) = listed.content,
-            case .application(let old) = kept.content
-        else { return listed }
-        application.submissions = old.submissions
+        guard case .application(var application) = listed.content else { return listed }
+        application.submissions = submissions[listed.roomID] ?? []
         var room = listed
         room.content = .application(application)
         return room

@@ -68,6 +68,13 @@ extension Database {
         }
     }
 
+    /// Applications that something was filled in for, sent or not.
+    func roomsWithSubmissions() throws -> [String] {
+        try all("SELECT room_id FROM submission UNION SELECT room_id FROM outbox WHERE kind = 'submission'") {
+            $0.text(0)
+        }
+    }
+
     // Instructions
 
     func addInstruction(_ id: String, content: [UInt8], received: Int64) throws {

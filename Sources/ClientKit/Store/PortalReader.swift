@@ -137,14 +137,26 @@ struct PortalReader {
         var application = PortalApplication(
             roomID: roomID, title: name.isEmpty ? form?["title"]?.string ?? "" : name, topic: topic,
             isJoined: isJoined, form: Form(form))
+        application.submissions = try submissions(roomID)
+        return application
+    }
+
+    /// Newest first, those that wait to be sent before all others.
+    private func submissions(_ roomID: String) throws -> [Submission] {
         let waiting = try database.entries(of: roomID).filter { $0.kind == .submission }.reversed().map { entry in
             Submission(
                 id: entry.transactionID, roomID: roomID,
                 state: entry.failure.map { .refused(reason: $0, fields: entry.submission?.problems ?? [:]) }
                     ?? .waiting, values: entry.submission?.values ?? [:], created: entry.timestamp)
         }
-        application.submissions = waiting + (try database.submissions(of: roomID))
-        return application
+        return waiting + (try database.submissions(of: roomID))
+    }
+
+    /// What was filled in, by application: also of those whose rooms this device is not in yet.
+    func allSubmissions() throws -> [String: [Submission]] {
+        var all: [String: [Submission]] = [:]
+        for roomID in try database.roomsWithSubmissions() { all[roomID] = try submissions(roomID) }
+        return all
     }
 }
 

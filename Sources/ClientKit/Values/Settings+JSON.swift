@@ -25,6 +25,12 @@ extension Settings {
         if let scale = value["text_scale"]?.double { textScale = min(max(0.5, scale), 4) }
         if let speed = value["ticker_speed"]?.int { tickerSpeed = Int(min(max(0, speed), 400)) }
         language = value["language"]?.string
+        for program in value["programs"]?.array ?? JSONValue.emptyArray {
+            guard let name = program["name"]?.string, let command = program["command"]?.string, !name.isEmpty,
+                !command.isEmpty, !programs.contains(where: { $0.name == name })
+            else { continue }
+            programs.append(RegisteredProgram(name: name, command: command))
+        }
     }
 
     var json: [UInt8] {
@@ -45,6 +51,14 @@ extension Settings {
             object.member("send_receipts", sendReceipts)
             object.member("reduced_motion", reducedMotion)
             object.member("ticker_speed", tickerSpeed)
+            object.array("programs") { array in
+                for program in programs {
+                    array.object { object in
+                        object.member("name", program.name)
+                        object.member("command", program.command)
+                    }
+                }
+            }
         }
     }
 }

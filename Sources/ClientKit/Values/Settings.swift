@@ -38,6 +38,8 @@ package struct Settings: Sendable, Equatable {
     package var reducedMotion = false
     /// How fast news run through the window, in pixels a second; 0 turns pages.
     package var tickerSpeed = 45
+    /// What the server may ask this computer to start; nothing unless the user has put it here.
+    package var programs: [RegisteredProgram] = []
 
     package init() {}
 }

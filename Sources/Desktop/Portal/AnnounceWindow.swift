@@ -1,11 +1,12 @@
 import ClientKit
 import GtkKit
 
-/// Where an announcement is written: for whom, what, how urgent, from and until when.
+/// Where an announcement is written or changed: for whom, what, how urgent, from and until when.
 @MainActor final class AnnounceWindow {
     let window: Window
     private let portal: PortalModel
     private let audiences: [AudienceChoice]
+    private let changed: ChangeableAnnouncement?
     private let audience: DropDown
     private let title = Entry(placeholder: tr("Title"))
     private let text = TextView()
@@ -15,17 +16,23 @@ import GtkKit
     private let until = MomentEntry(label: tr("Until"))
     private let picture: FilePicker
     private let problem = Label("", classes: "mado-small", "error")
-    private let send = Button(tr("Announce"))
+    private let send: Button
     private static let priorities: [Announcement.Priority] = [.normal, .important, .urgent]
 
     var onClosed: @MainActor () -> Void = {}
+    /// It is on its board, or held back there.
+    var onDone: @MainActor () -> Void = {}
 
-    init(portal: PortalModel, audiences: [AudienceChoice], parent: Window) {
+    /// - Parameter changed: what is put in its place; nil for a new one.
+    init(portal: PortalModel, audiences: [AudienceChoice], changed: ChangeableAnnouncement? = nil, parent: Window) {
         self.portal = portal
         self.audiences = audiences
+        self.changed = changed
+        send = Button(changed == nil ? tr("Announce") : tr("Change"))
         audience = DropDown(audiences.map(\.label), label: tr("For"))
         priority = DropDown(Self.priorities.map(PortalWords.priority), label: tr("Priority"))
-        window = Window(parent: parent, title: tr("Write an announcement"))
+        window = Window(
+            parent: parent, title: changed == nil ? tr("Write an announcement") : tr("Change an announcement"))
         picture = FilePicker(label: tr("Picture"), isForPictures: true)
         picture.window = { [weak window] in window }
         window.setModal(true)
@@ -45,10 +52,11 @@ import GtkKit
         problem.alignment = 0
         problem.isVisible = false
         let fields = Box(
-            column: 12, Self.field(tr("For"), audience), Self.field(tr("Title"), title), Self.field(tr("Text"), area),
+            column: 12, Self.field(tr("Title"), title), Self.field(tr("Text"), area),
             Self.field(tr("Priority"), priority), Self.field(tr("Link"), link), picture.widget, from.widget,
-            until.widget,
-            problem)
+            until.widget, problem)
+        // Who has seen it is not asked to forget it: the audience stays.
+        if changed == nil { fields.prepend(Self.field(tr("For"), audience)) }
         fields.setMargins(14)
         let scrolled = ScrolledWindow(fields)
         scrolled.setExpands(vertically: true)
@@ -58,6 +66,17 @@ import GtkKit
             self?.onClosed()
             return false
         }
+        if let changed { fill(changed.draft) }
+    }
+
+    private func fill(_ draft: AnnouncementDraft) {
+        title.text = draft.title
+        text.text = draft.text
+        link.text = draft.link ?? ""
+        priority.selected = Self.priorities.firstIndex(of: draft.priority) ?? 0
+        from.show(draft.from)
+        until.show(draft.until)
+        if draft.picture != nil { picture.showKept() }
     }
 
     private static func field(_ name: String, _ control: Widget) -> Widget {
@@ -67,9 +86,12 @@ import GtkKit
     }
 
     private func announce() {
-        guard audiences.indices.contains(audience.selected) else { return }
-        var draft = AnnouncementDraft()
-        draft.audience = audiences[audience.selected].audience
+        var draft = changed?.draft ?? AnnouncementDraft()
+        if changed == nil {
+            guard audiences.indices.contains(audience.selected) else { return }
+            draft.audience = audiences[audience.selected].audience
+        }
+        if !picture.keepsOld { draft.picture = nil }
         draft.title = title.text.trimmingSpaces()
         draft.text = text.text.trimmingSpaces()
         draft.link = link.text.trimmingSpaces().isEmpty ? nil : link.text.trimmingSpaces()
@@ -85,9 +107,14 @@ import GtkKit
             return fail(tr("A day and a time, such as 2026-03-31 09:30"))
         }
         send.isSensitive = false
-        Task { [weak self, portal, path = picture.path] in
+        Task { [weak self, portal, changed, draft, path = picture.path] in
             do {
-                _ = try await portal.announce(draft, picture: path)
+                if let changed {
+                    try await portal.change(changed.id, to: draft, picture: path)
+                } else {
+                    _ = try await portal.announce(draft, picture: path)
+                }
+                self?.onDone()
                 self?.window.close()
             } catch {
                 self?.send.isSensitive = true
@@ -115,6 +142,9 @@ import GtkKit
         entry.setAccessibleLabel(label)
         widget = Box(column: 3, name, entry)
     }
+
+    /// - Parameter moment: milliseconds since 1970.
+    func show(_ moment: Int64?) { entry.text = moment.map { LocalTime($0).text("%Y-%m-%d %H:%M") } ?? "" }
 
     /// Milliseconds since 1970, of local time; nil when nothing is entered.
     func moment() throws(NotATime) -> Int64? {

@@ -71,8 +71,9 @@ enum ChartScale {
         let unit = Int64(scale)
         var whole = String(scaled / unit)
         var at = whole.count - 3
+        let marks = Self.marks
         while at > 0 {
-            whole.insert(",", at: whole.index(whole.startIndex, offsetBy: at))
+            whole.insert(contentsOf: marks.group, at: whole.index(whole.startIndex, offsetBy: at))
             at -= 3
         }
         let sign = value < 0 && scaled != 0 ? "−" : ""
@@ -80,6 +81,14 @@ enum ChartScale {
         let part = String(scaled % unit)
         let padded = String(repeating: "0", count: digits - part.count) + part
         let trimmed = padded.reversed().drop { $0 == "0" }.reversed()
-        return sign + whole + (trimmed.isEmpty ? "" : "." + String(trimmed))
+        return sign + whole + (trimmed.isEmpty ? "" : marks.point + String(trimmed))
+    }
+
+    /// What stands between thousands and before the part of one, as the language has it.
+    private static var marks: (group: String, point: String) {
+        // Translators: a number as it is written, for its separators.
+        let sample = tr("1,234.5")
+        let parts = sample.split { $0.isNumber }.map(String.init)
+        return parts.count == 2 ? (parts[0], parts[1]) : ("", parts.first ?? ".")
     }
 }

@@ -41,7 +41,7 @@ import GtkKit
         times.setShowsApply(true)
         words.setShowsApply(true)
         rows = [modeRow, minutesRow, times, words, quietRow]
-        show(rule)
+        fill()
         mode.onSelect { [weak self] _ in self?.changed() }
         minutes.onChange { [weak self] _ in self?.changed() }
         times.onApply { [weak self] _ in self?.changed() }
@@ -51,13 +51,23 @@ import GtkKit
         until.onActivate { [weak self] in self?.changed() }
     }
 
-    func show(_ rule: DeliveryRule) {
-        self.rule = rule
+    /// What is being entered stays as long as the rule is the same.
+    func show(_ new: DeliveryRule) {
+        guard new != rule else { return }
+        rule = new
+        fill()
+    }
+
+    private func fill() {
         isShowing = true
         mode.selected = Self.modes.firstIndex(of: rule.mode) ?? 0
         minutes.value = Double(rule.everyMinutes)
-        times.text = rule.times.map(DayTime.text).joined(separator: " ")
-        words.text = rule.words.joined(separator: ", ")
+        // A row whose text is set offers to take it over, even if it is the same.
+        let (timesText, wordsText) = (
+            rule.times.map(DayTime.text).joined(separator: " "), rule.words.joined(separator: ", ")
+        )
+        if times.text != timesText { times.text = timesText }
+        if words.text != wordsText { words.text = wordsText }
         quiet.isOn = rule.quiet != nil
         from.text = DayTime.text(rule.quiet?.from ?? 22 * 60)
         until.text = DayTime.text(rule.quiet?.to ?? 7 * 60)

@@ -11,6 +11,8 @@ import GtkKit
     private let isForPictures: Bool
     private(set) var path: String?
     private(set) var fileName = ""
+    /// What was there before stays, unless another is chosen or it is taken away.
+    private(set) var keepsOld = false
 
     var window: @MainActor () -> Window? = { nil }
     var onChange: @MainActor () -> Void = {}
@@ -52,6 +54,7 @@ import GtkKit
             return
         }
         self.path = path
+        keepsOld = false
         fileName = path.map { String($0.split(separator: "/").last ?? "") } ?? ""
         name.text = path == nil ? tr("or drop it here") : fileName
         name.setClass("mado-dim", path == nil)
@@ -59,6 +62,14 @@ import GtkKit
         preview.isVisible = isPicture
         preview.setTexture(isPicture ? path.flatMap { Texture(path: $0) } : nil)
         onChange()
+    }
+
+    /// There is a file already, which is not at hand.
+    func showKept() {
+        take(nil)
+        keepsOld = true
+        name.text = isForPictures ? tr("The picture stays") : tr("The file stays")
+        remove.isVisible = true
     }
 
     private func choose() {

@@ -16,6 +16,7 @@ import GtkKit
     private var shown: [Function: [String]] = [:]
     private var portal: PortalModel?
     private var current: Channel.Kind?
+    /// What is offered to choose from; held until it is closed, for what GTK keeps of it alone would not close it.
     private var offered: Popover?
 
     var onChannel: @MainActor (Channel) -> Void = { _ in }
@@ -156,19 +157,17 @@ import GtkKit
             content.addClass("mado-row")
             list.append(ListBoxRow(content, label: choice.title))
         }
-        // Held until it is closed: what GTK keeps of it alone would not close it.
-        offered = popover
         list.onActivate { [weak self] index in
             self?.offered?.close()
             if choices.indices.contains(index) { chosen(index) }
         }
         popover.attach(to: button)
+        offered = popover
         popover.onClosed { [weak self] in
+            guard let closed = self?.offered else { return }
+            self?.offered = nil
             // Not while it is still telling of its closing.
-            MainLoop.afterwards {
-                self?.offered?.unparent()
-                self?.offered = nil
-            }
+            MainLoop.afterwards { closed.unparent() }
         }
         popover.open()
     }

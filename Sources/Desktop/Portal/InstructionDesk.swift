@@ -9,8 +9,8 @@ import GtkKit
 
     var parent: @MainActor () -> Window? = { nil }
     var onProgramme: @MainActor (String) -> Bool = { _ in false }
-    /// Programs that an instruction may start, by the names that they are registered under.
-    var programs: [String: @MainActor () -> Bool] = [:]
+    /// Programs that an instruction may start.
+    var programs: [RegisteredProgram] = []
 
     func show(_ portal: PortalModel?) {
         self.portal?.changes.stop(self)
@@ -27,8 +27,13 @@ import GtkKit
             let instruction = portal.pendingInstructions.first(where: { !asked.contains($0.id) })
         else { return }
         asked.insert(instruction.id)
+        // What the user has not put on the list is not asked for: there is nothing to decide.
+        if instruction.action == .runProgram, program(of: instruction) == nil {
+            portal.finish(instruction, .failed, detail: "not registered")
+            return next()
+        }
         Task { [weak self] in
-            switch await portal.consent(for: instruction.action) {
+            switch await portal.consent(for: instruction.matter) {
             case .always: self?.carryOut(instruction, portal)
             case .never: portal.finish(instruction, .refused, detail: "never")
             case .ask: return self?.ask(instruction, portal) ?? ()
@@ -37,10 +42,16 @@ import GtkKit
         }
     }
 
+    private func program(of instruction: Instruction) -> RegisteredProgram? {
+        programs.first { $0.name == instruction.program }
+    }
+
     private func ask(_ instruction: Instruction, _ portal: PortalModel) {
         let dialog = MessageDialog(
             parent: parent(), heading: Self.heading(instruction, portal), text: Self.details(instruction, portal))
-        let remember = CheckButton(tr("Decide so from now on, for all of this kind"))
+        let remember = CheckButton(
+            instruction.action == .runProgram
+                ? tr("Decide so from now on, for this program") : tr("Decide so from now on, for all of this kind"))
         dialog.setExtra(remember)
         dialog.addAnswer("refuse", tr("Refuse"))
         dialog.addAnswer("allow", tr("Allow"), .suggested)
@@ -49,7 +60,7 @@ import GtkKit
         dialog.ask { [weak self] answer in
             guard let self else { return }
             self.dialog = nil
-            if remember.isOn { portal.setConsent(answer == "allow" ? .always : .never, for: instruction.action) }
+            if remember.isOn { portal.setConsent(answer == "allow" ? .always : .never, for: instruction.matter) }
             if answer == "allow" { carryOut(instruction, portal) } else { portal.finish(instruction, .refused) }
             next()
         }
@@ -80,68 +91,11 @@ import GtkKit
         case .openPage: isDone = instruction.url.map { Launcher.open(link: $0) } ?? false
         case .openProgramme: isDone = instruction.roomID.map { onProgramme($0) } ?? false
         case .runProgram:
-            guard let program = instruction.program.flatMap({ programs[$0] }) else {
+            guard let program = program(of: instruction) else {
                 return portal.finish(instruction, .failed, detail: "not registered")
             }
-            isDone = program()
+            isDone = Launcher.start(program.command)
         }
         portal.finish(instruction, isDone ? .done : .failed)
-    }
-}
-
-/// What the server has asked for, and what was decided.
-@MainActor final class InstructionsWindow {
-    let window: PreferencesWindow
-    var onClosed: @MainActor () -> Void = {}
-
-    init(portal: PortalModel, parent: Window?) {
-        window = PreferencesWindow(parent: parent)
-        window.title = tr("Instructions")
-        window.setDefaultSize(width: 440, height: 520)
-        let page = PreferencesPage(title: tr("Instructions"), icon: "view-list-symbolic", name: "instructions")
-        let consents = PreferencesGroup(
-            title: tr("What the server may ask for"),
-            text: tr("It can never do more than these, and never without you."))
-        for action in Instruction.Action.allCases { consents.add(Self.consent(action, portal)) }
-        page.add(consents)
-        let log = PreferencesGroup(title: tr("Log"))
-        for instruction in portal.instructions.prefix(100) {
-            let time = LocalTime(instruction.received)
-            let row = ActionRow(
-                PortalWords.action(instruction.action) + ": " + Self.outcome(instruction),
-                subtitle: [time.shortText() + " " + time.time, InstructionDesk.details(instruction, portal)]
-                    .filter { !$0.isEmpty }.joined(separator: " · ").replacing("\n", with: " "))
-            log.add(row)
-        }
-        if portal.instructions.isEmpty { log.add(ActionRow(tr("Nothing was asked for yet"))) }
-        page.add(log)
-        window.add(page)
-        window.onCloseRequest { [weak self] in
-            self?.onClosed()
-            return false
-        }
-    }
-
-    private static func consent(_ action: Instruction.Action, _ portal: PortalModel) -> Widget {
-        let row = ActionRow(PortalWords.action(action))
-        let choices: [Consent] = [.ask, .always, .never]
-        let list = DropDown([tr("Ask me"), tr("Always"), tr("Never")], label: PortalWords.action(action))
-        row.addSuffix(list)
-        Task {
-            list.selected = choices.firstIndex(of: await portal.consent(for: action)) ?? 0
-            list.onSelect { index in
-                if choices.indices.contains(index) { portal.setConsent(choices[index], for: action) }
-            }
-        }
-        return row
-    }
-
-    private static func outcome(_ instruction: Instruction) -> String {
-        switch instruction.outcome {
-        case .done: tr("done")
-        case .refused: tr("refused")
-        case .failed: tr("failed")
-        case nil: tr("waits for you")
-        }
     }
 }

@@ -22,6 +22,8 @@ import GtkKit
     var onConversation: @MainActor (ConversationModel) -> Void = { _ in }
     var onError: @MainActor (String) -> Void = { _ in }
     var onTogether: @MainActor (ArcadeActivity, SecondServer) -> Void = { _, _ in }
+    /// The user has changed which programs the server may ask for.
+    var onPrograms: @MainActor ([RegisteredProgram]) -> Void = { _ in }
 
     init() {
         ticker.onOpen = { [weak self] in self?.open($0) }
@@ -50,6 +52,7 @@ import GtkKit
     }
 
     func apply(_ settings: Settings) {
+        instructions.programs = settings.programs
         ticker.speed = settings.tickerSpeed
         ticker.isAnimated = !settings.reducedMotion && Appearance.isAnimated
     }
@@ -105,8 +108,10 @@ import GtkKit
     func openInstructions() {
         guard let portal else { return }
         if log == nil {
-            let opened = InstructionsWindow(portal: portal, parent: window())
+            let opened = InstructionsWindow(
+                portal: portal, programs: instructions.programs, parent: window())
             opened.onClosed = { [weak self] in self?.log = nil }
+            opened.onPrograms = { [weak self] in self?.onPrograms($0) }
             log = opened
         }
         log?.window.present()

@@ -4,19 +4,23 @@ import MediaKit
 
 /// A channel on the Stage: what is on, and what comes after it.
 @MainActor final class ChannelStage {
-    private let roomID: String
-    private let portal: PortalModel
-    private unowned let stage: StageView
-    private var channel: Channel
-    private var shown: Programme?
-    private var at = 0
-    private var source = 0
+    let roomID: String
+    let portal: PortalModel
+    unowned let stage: StageView
+    var channel: Channel
+    var shown: Programme?
+    var at = 0
+    var source = 0
     private var slides: MainLoop.Repeating?
     private var isRunning = true
     private var chart: ChartSource?
-    private var subtitles: WebVTT?
-    private var hasPoster = false
-    private var request = 0
+    var subtitles: WebVTT?
+    var hasPoster = false
+    var request = 0
+    /// Where a film goes on, once it is open, in milliseconds.
+    var resume: Int64 = 0
+    /// The address of what plays.
+    var playing: String?
 
     init(_ channel: Channel, portal: PortalModel, stage: StageView) {
         self.channel = channel
@@ -65,6 +69,7 @@ import MediaKit
         subtitles = nil
         at = 0
         source = 0
+        playing = nil
         isRunning = true
         hasPoster = false
         shown = channel.programme
@@ -105,122 +110,6 @@ import MediaKit
         case .chart: 196
         case .page, .game: 330
         }
-    }
-
-    // MARK: Film and sound
-
-    private func showFilm(_ programme: Programme) {
-        guard !programme.sources.isEmpty else { return stage.fail(tr("There is nothing to play.")) }
-        stage.controls.playing.isVisible = true
-        stage.controls.setLive(programme.isLive)
-        showPoster(programme)
-        let qualities = programme.sources.map { $0.label ?? $0.height.map { "\($0)p" } ?? tr("Standard") }
-        stage.controls.offer(qualities, on: stage.controls.quality, chosen: source) { [weak self] in
-            self?.choose(source: $0)
-        }
-        stage.controls.offer(
-            [tr("None")] + programme.subtitles.map(\.label), on: stage.controls.subtitles, chosen: 0
-        ) { [weak self] in self?.choose(subtitles: $0 - 1) }
-        stage.controls.subtitles.isVisible = !programme.subtitles.isEmpty
-        play(programme.sources[source].url, from: 0)
-    }
-
-    private func showPoster(_ programme: Programme) {
-        guard let poster = programme.poster else { return }
-        let request = request
-        Task { [weak self, portal] in
-            guard let path = try? await portal.account.media(poster, size: nil), let self, self.request == request,
-                !stage.player.hasVideo
-            else { return }
-            hasPoster = true
-            stage.picture.setTexture(Texture(path: path))
-        }
-    }
-
-    private func showSound(_ programme: Programme) {
-        guard !programme.items.isEmpty || !programme.sources.isEmpty else {
-            return stage.fail(tr("There is nothing to play."))
-        }
-        stage.controls.playing.isVisible = true
-        stage.controls.setLive(programme.isLive)
-        showPoster(programme)
-        playItem()
-    }
-
-    private func playItem() {
-        guard let programme = shown else { return }
-        stage.controls.previous.isVisible = at > 0
-        stage.controls.next.isVisible = at + 1 < programme.items.count
-        if programme.items.indices.contains(at) {
-            let item = programme.items[at]
-            stage.setTitle([channel.title, item.title].filter { !$0.isEmpty }.joined(separator: " · "))
-            if programme.poster == nil { stage.say("♪  " + item.title) }
-            play(item.media.uri, from: 0)
-        } else if let source = programme.sources.first {
-            if programme.poster == nil { stage.say("♪  " + programme.title) }
-            play(source.url, from: 0)
-        }
-    }
-
-    /// - Parameter from: milliseconds from the beginning.
-    private func play(_ url: String, from place: Int64) {
-        let request = request
-        Task { [weak self, portal] in
-            do {
-                let address = try await portal.playable(url)
-                guard let self, self.request == request else { return }
-                guard let address else { return stage.fail(tr("There is nothing to play.")) }
-                stage.player.open(uri: address)
-                stage.player.play()
-                resume = place
-            } catch {
-                guard let self, self.request == request else { return }
-                stage.fail(Words.error(error))
-            }
-        }
-    }
-
-    /// Where a film goes on, once it is open.
-    private var resume: Int64 = 0
-
-    private func choose(source index: Int) {
-        guard let programme = shown, programme.sources.indices.contains(index), index != source else { return }
-        source = index
-        play(programme.sources[index].url, from: programme.isLive ? 0 : stage.player.position)
-    }
-
-    private func choose(subtitles index: Int) {
-        subtitles = nil
-        stage.subtitleLine.isVisible = false
-        guard let programme = shown, programme.subtitles.indices.contains(index) else { return }
-        Task { [weak self, portal] in
-            self?.subtitles = try? await portal.subtitles(programme.subtitles[index])
-        }
-    }
-
-    /// The player has moved on, or has stopped.
-    func playerChanged() {
-        let player = stage.player
-        guard let programme = shown, programme.kind == .video || programme.kind == .audio else { return }
-        if player.isLive || programme.isLive { stage.controls.setLive(true) }
-        if resume > 0, player.duration > 0 {
-            let place = resume
-            resume = 0
-            player.seek(to: place)
-        }
-        if let subtitles {
-            let text = subtitles.text(at: player.position)
-            stage.subtitleLine.text = text
-            stage.subtitleLine.isVisible = !text.isEmpty
-        }
-        if player.error == nil, programme.kind == .video {
-            let isBuffering = player.isPlaying && player.buffered < 100
-            stage.say(isBuffering ? tr("%@ per cent", "\(player.buffered)") : nil)
-            stage.setWaiting(isBuffering || (!player.hasVideo && player.isPlaying && player.position == 0))
-        } else if programme.kind == .audio {
-            stage.setWaiting(player.isPlaying && player.position == 0 && player.error == nil)
-        }
-        if player.isAtEnd, programme.kind == .audio, at + 1 < programme.items.count { step(1) }
     }
 
     // MARK: Pictures

@@ -157,6 +157,7 @@ import GtkKit
         portal.onTogether = { [weak self] in self?.arcade.open($0, at: $1) }
         portal.onConversation = { [weak self] in self?.open($0) }
         portal.onError = { [weak self] in self?.toast($0) }
+        portal.onPrograms = { [weak self] in self?.model.settings.programs = $0 }
         voice.onError = { [weak self] in self?.toast($0) }
         trouble.onNetworkSettings = { [weak self] _ in self?.onOpenSettings("network") }
         trouble.onLogIn = { [weak self] account in self?.logInAgain(account) }

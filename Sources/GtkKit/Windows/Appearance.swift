@@ -65,6 +65,16 @@ internal import GtkShims
         guard ["https", "http", "mailto"].contains(scheme) else { return false }
         return g_app_info_launch_default_for_uri(link, nil, nil) != 0
     }
+    /// Starts a program and does not wait for it: with its arguments, and no shell between.
+    /// - Parameter command: the words of a command line, quoted as a shell has them.
+    package static func start(_ command: String) -> Bool {
+        var words: UnsafeMutablePointer<UnsafeMutablePointer<gchar>?>?
+        guard g_shell_parse_argv(command, nil, &words, nil) != 0 else { return false }
+        defer { g_strfreev(words) }
+        let flags = GSpawnFlags(
+            G_SPAWN_SEARCH_PATH.rawValue | G_SPAWN_STDOUT_TO_DEV_NULL.rawValue | G_SPAWN_STDERR_TO_DEV_NULL.rawValue)
+        return g_spawn_async(nil, words, nil, flags, nil, nil, nil, nil) != 0
+    }
     @discardableResult
     package static func open(file path: String) -> Bool {
         guard let file = g_file_new_for_path(path), let uri = g_file_get_uri(file) else { return false }
