@@ -196,7 +196,7 @@ final class ServiceDelivery: Sendable {
                 for event in page {
                     let room = try journal.room(event.roomID, reader)
                     if try interest.covers(event, in: room, reader) {
-                        events.append(try encoding.encode(event, membership: nil, reader))
+                        events.append(try self.encode(event, in: room, encoding, reader))
                         if events.count == Self.maximumEvents { return (events, event.position) }
                     }
                 }
@@ -204,5 +204,15 @@ final class ServiceDelivery: Sendable {
             }
             return (events, end)
         }
+    }
+
+    /// Who is invited does not see the room yet, and decides by what the invite tells of it.
+    private func encode(
+        _ event: Event, in room: RoomSnapshot?, _ encoding: EventEncoding, _ reader: any StoreReader
+    ) throws -> RawJSON {
+        guard let room, event.type == "m.room.member", let user = event.stateKey.map(UserID.init(unchecked:)),
+            service.owns(user), let kind = event.content["membership"]?.string, ["invite", "knock"].contains(kind)
+        else { return try encoding.encode(event, membership: nil, reader) }
+        return try encoding.encode(event, knownState: StrippedState.events(of: room, for: user), reader)
     }
 }

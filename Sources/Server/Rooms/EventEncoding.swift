@@ -42,6 +42,14 @@ package struct EventEncoding: Sendable {
         splice(try event.withPreviousContent(reader), membership, includesRoomID)
     }
 
+    /// An invite or a knock for somebody who does not see the room: with what they may know of it.
+    /// Source: `invite_room_state` and `knock_room_state` of `m.room.member`.
+    package func encode(
+        _ event: Event, knownState: [RawJSON], _ reader: (any StoreReader)?
+    ) throws -> RawJSON {
+        splice(try event.withPreviousContent(reader), nil, true, knownState: knownState)
+    }
+
     /// An event with all that its form needs.
     package func encode(_ seen: SeenEvent) -> RawJSON {
         splice(seen.event, seen.membership, true, relations: seen.relations)
@@ -54,7 +62,8 @@ package struct EventEncoding: Sendable {
     }
 
     private func splice(
-        _ event: Event, _ membership: Membership?, _ includesRoomID: Bool, relations: BundledRelations? = nil
+        _ event: Event, _ membership: Membership?, _ includesRoomID: Bool, relations: BundledRelations? = nil,
+        knownState: [RawJSON] = []
     ) -> RawJSON {
         var text: [UInt8] = []
         text.reserveCapacity(event.json.count + 160 + (event.previousContent?.count ?? 0))
@@ -78,6 +87,14 @@ package struct EventEncoding: Sendable {
         if let previous = event.previousContent, event.redactedBecause == nil {
             text.append(contentsOf: #","prev_content":"#.utf8)
             text.append(contentsOf: previous)
+        }
+        if !knownState.isEmpty, let kind = event.content["membership"]?.string {
+            text.append(contentsOf: #","\#(kind)_room_state":["#.utf8)
+            for (index, piece) in knownState.enumerated() {
+                if index > 0 { text.append(UInt8(ascii: ",")) }
+                text.append(contentsOf: piece.bytes)
+            }
+            text.append(UInt8(ascii: "]"))
         }
         if let relations {
             text.append(contentsOf: #","m.relations":"#.utf8)

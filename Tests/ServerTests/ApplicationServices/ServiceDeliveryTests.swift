@@ -53,6 +53,28 @@ import Testing
         }
     }
 
+    @Test func anInviteTellsOfTheRoom() async throws {
+        try await ServiceScene.run { scene in
+            scene.transport.answer { _ throws(ServiceTransportError) in (200, "{}") }
+            try await scene.deliveries.start()
+            #expect(await scene.register("_irc_anna").status == 200)
+            let kenji = try await scene.server.member("kenji")
+            _ = try await kenji.createRoom(
+                #"{"name":"Quay","invite":["@_irc_anna:\#(RouteHarness.serverName)"],"is_direct":true}"#)
+            var arrivals = scene.transport.arrivals.makeAsyncIterator()
+            var invite: JSONValue?
+            while invite == nil {
+                let events = try await next(&arrivals).body["events"]?.array.map(Array.init) ?? []
+                #expect(events.allSatisfy { $0["type"]?.string != "m.room.name" }, "it does not see the room")
+                invite = events.first { $0.string("content", "membership") == "invite" }
+            }
+            let pieces = try #require(invite?["unsigned"]?["invite_room_state"]?.array.map(Array.init))
+            let types = Set(pieces.compactMap { $0["type"]?.string })
+            #expect(types.isSuperset(of: ["m.room.create", "m.room.name", "m.room.join_rules", "m.room.member"]))
+            #expect(pieces.first { $0["type"]?.string == "m.room.name" }?.string("content", "name") == "Quay")
+        }
+    }
+
     @Test func whatIsNotTakenIsSentAgainAsItWas() async throws {
         try await ServiceScene.run { scene in
             scene.transport.answer { _ throws(ServiceTransportError) in (500, "{}") }
