@@ -27,7 +27,7 @@ run: build
 	MADO_PROVIDERS_FOLDER='$(CURDIR)/providers' .build/release/mado serve --demo --data '$(DATA)' --server-name '$(SERVER_NAME)' --listen '$(LISTEN)' \
 		--registration open
 
-build: packages
+build: packages calls-packages
 	@$(SWIFT) build -c release --static-swift-stdlib --product mado
 	@$(SWIFT) build -c release --static-swift-stdlib --product mado-thumbnailer
 	@$(SWIFT) build -c release --static-swift-stdlib --product mado-arcade
@@ -126,6 +126,11 @@ format:
 
 packages:
 	@scripts/install-packages build
+
+# What calls need beside the program.
+.PHONY: calls-packages
+calls-packages:
+	@scripts/install-packages calls
 
 # Every operation of the specification's OpenAPI files, into docs/conformance.md; SPECIFICATION is the folder `data` of
 # the public repository matrix-org/matrix-spec.

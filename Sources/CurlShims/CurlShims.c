@@ -86,6 +86,11 @@ curl_off_t mado_curl_get_offset(CURL *easy, CURLINFO info) {
     return value;
 }
 
+curl_socket_t mado_curl_get_socket(CURL *easy) {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK ? socket : CURL_SOCKET_BAD;
+}
+
 CURLMcode mado_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
 }

@@ -1,9 +1,9 @@
 // mado-launcher: runs a program of somebody else's with limits, and sees to it that nothing of it is left behind.
 //
-//   mado-launcher SERVER CPU MEMORY FILE PROCESSES UID GID FOLDER PROGRAM
+//   mado-launcher SERVER CPU MEMORY FILE PROCESSES DESCRIPTORS UID GID FOLDER PROGRAM [ARGUMENT…]
 //
 // SERVER is the process that wants it run: when that is gone, so is the program. CPU is in seconds, MEMORY and FILE in
-// bytes; PROCESSES, UID and GID are -1 where nothing is to be changed. The program inherits standard input, output and
+// bytes; these, PROCESSES, DESCRIPTORS, UID and GID are -1 where nothing is to be changed. The program inherits standard input, output and
 // error and the environment, and nothing else. SIGTERM ends it: SIGTERM to its process group, and two seconds later
 // SIGKILL to all that descend from it, those included that made themselves independent (this process is their
 // subreaper). The exit status is the program's; 128 and the number of a signal that ended it; 126 when it could not be
@@ -25,7 +25,7 @@
 static const int grace_seconds = 2;
 
 struct order {
-    long long server, cpu, memory, file, processes, user, group;
+    long long server, cpu, memory, file, processes, descriptors, user, group;
     const char *folder;
     char **program;
 };
@@ -53,7 +53,7 @@ static _Noreturn void become(const struct order *order, int report) {
     limit(RLIMIT_AS, order->memory);
     limit(RLIMIT_FSIZE, order->file);
     limit(RLIMIT_NPROC, order->processes);
-    limit(RLIMIT_NOFILE, 256);
+    limit(RLIMIT_NOFILE, order->descriptors);
     limit(RLIMIT_CORE, 0);
     if (order->group >= 0 && (setgroups(0, NULL) != 0 || setgid((gid_t)order->group) != 0)) fail(report);
     if (order->user >= 0 && setuid((uid_t)order->user) != 0) fail(report);
@@ -61,12 +61,11 @@ static _Noreturn void become(const struct order *order, int report) {
     // Behind the change of user, which takes it away. Dies with this process, which dies with the server.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (chdir(order->folder) != 0) fail(report);
-    char *arguments[] = {order->program[0], NULL};
     // Whoever has just written the program may have begun another process meanwhile, which holds the file open for a
     // moment until it has become its own program.
     const struct timespec moment = {0, 5 * 1000 * 1000};
     for (int attempt = 0; attempt < 200; attempt++) {
-        execv(order->program[0], arguments);
+        execv(order->program[0], order->program);
         if (errno != ETXTBSY) break;
         nanosleep(&moment, NULL);
     }
@@ -132,11 +131,11 @@ static int wait_for(pid_t program, const sigset_t *signals) {
 }
 
 int main(int count, char **words) {
-    if (count != 10) return 125;
+    if (count < 11) return 125;
     struct order order = {
         .server = atoll(words[1]), .cpu = atoll(words[2]), .memory = atoll(words[3]), .file = atoll(words[4]),
-        .processes = atoll(words[5]), .user = atoll(words[6]), .group = atoll(words[7]), .folder = words[8],
-        .program = words + 9};
+        .processes = atoll(words[5]), .descriptors = atoll(words[6]), .user = atoll(words[7]),
+        .group = atoll(words[8]), .folder = words[9], .program = words + 10};
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGCHLD);

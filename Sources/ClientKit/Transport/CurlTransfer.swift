@@ -4,7 +4,7 @@ internal import COpenSSL
 internal import CurlKit
 
 /// One request on its way. Confined to libcurl's thread once it is started.
-final class CurlTransfer: CurlTransferring {
+final class CurlTransfer: CurlTransferring, CurlAttempt {
     enum Delivery {
         case whole(
             progress: (@Sendable (TransferProgress) -> Void)?,
@@ -65,22 +65,10 @@ final class CurlTransfer: CurlTransferring {
     // MARK: Set-up
 
     private func configure(_ authentication: mado_curl_proxy_authentication) {
-        mado_curl_set_text(easy, CURLOPT_URL, request.url)
-        mado_curl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https")
-        mado_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
+        configureConnection(url: request.url, authentication)
         mado_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         mado_curl_set_long(easy, CURLOPT_PIPEWAIT, 1)
-        mado_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, 20_000)
-        mado_curl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
-        mado_curl_set_long(easy, CURLOPT_TCP_KEEPIDLE, 60)
-        mado_curl_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        // Ours takes their place, see `TrustStore`.
-        mado_curl_set_text(easy, CURLOPT_CAINFO, nil)
-        mado_curl_set_text(easy, CURLOPT_CAPATH, nil)
-        mado_curl_set_text(easy, CURLOPT_PROXY_CAINFO, nil)
-        mado_curl_set_text(easy, CURLOPT_PROXY_CAPATH, nil)
         if case .whole = delivery { mado_curl_set_text(easy, CURLOPT_ACCEPT_ENCODING, encodings) }
-        configureProxy(authentication)
         configureBody()
         var functions = Self.functions
         mado_curl_set_functions(easy, &functions, Unmanaged.passUnretained(self).toOpaque())
@@ -89,19 +77,6 @@ final class CurlTransfer: CurlTransferring {
     /// A file is stored as it is on the server, which does not compress what is compressed already.
     private var encodings: String? {
         if case .memory = request.destination { "" } else { nil }
-    }
-
-    private func configureProxy(_ authentication: mado_curl_proxy_authentication) {
-        // Always said, for otherwise libcurl reads the environment itself and may go another way than was decided.
-        mado_curl_set_text(easy, CURLOPT_PROXY, route.proxy?.url ?? "")
-        mado_curl_set_text(easy, CURLOPT_NOPROXY, "")
-        guard let proxy = route.proxy else { return }
-        mado_curl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        mado_curl_set_proxy_authentication(easy, authentication)
-        // No name means the user's tickets, which only HTTP has.
-        guard proxy.isHTTP || proxy.user != nil else { return }
-        mado_curl_set_text(easy, CURLOPT_PROXYUSERNAME, proxy.user ?? "")
-        mado_curl_set_text(easy, CURLOPT_PROXYPASSWORD, proxy.password ?? "")
     }
 
     private func configureBody() {
@@ -123,8 +98,6 @@ final class CurlTransfer: CurlTransferring {
         }
         for line in lines { headerList = curl_slist_append(headerList, line) }
         mado_curl_set_pointer(easy, CURLOPT_HTTPHEADER, headerList)
-        mado_curl_set_pointer(easy, CURLOPT_PROXYHEADER, nil)
-        mado_curl_set_text(easy, CURLOPT_USERAGENT, "Mado")
     }
 
     private static let functions = mado_curl_functions(

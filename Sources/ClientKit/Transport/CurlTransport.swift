@@ -34,7 +34,7 @@ package final class CurlTransport: ClientTransport {
             let request = ClientRequest(
                 "GET", url, destination: .memory(limit: 1 << 20), timeout: .seconds(15))
             let response = try await Self.perform(
-                request, target: try Self.target(request), route: .direct, usesNegotiate: false, on: worker,
+                request, target: try Self.target(url), route: .direct, usesNegotiate: false, on: worker,
                 progress: nil)
             guard response.status == 200 else { throw .other("status \(response.status)") }
             return response.body
@@ -85,7 +85,7 @@ package final class CurlTransport: ClientTransport {
         var request = request
         for _ in 0...Self.maximumRedirects {
             let current = request
-            let response = try await onAnyRoute(current) {
+            let response = try await onAnyRoute(current.url) {
                 target, route, usesNegotiate, worker throws(TransportError) in
                 try await Self.perform(
                     current, target: target, route: route, usesNegotiate: usesNegotiate, on: worker, progress: progress)
@@ -97,7 +97,7 @@ package final class CurlTransport: ClientTransport {
     }
 
     package func stream(_ request: ClientRequest) async throws -> StreamedResponse {
-        try await onAnyRoute(request) { target, route, usesNegotiate, worker throws(TransportError) in
+        try await onAnyRoute(request.url) { target, route, usesNegotiate, worker throws(TransportError) in
             let buffer = StreamBuffer<TransportError>(cut: .cut)
             let order = TransferOrder(
                 id: CurlThread.newIdentifier(), request: request, target: target, route: route,
@@ -111,11 +111,11 @@ package final class CurlTransport: ClientTransport {
     }
 
     /// Tries the ways in their order, and each with the kinds of authentication that it may need.
-    private func onAnyRoute<T: Sendable>(
-        _ request: ClientRequest,
+    func onAnyRoute<T: Sendable>(
+        _ url: String,
         _ body: @Sendable (ParsedURL, ProxyRoute, Bool, NetworkWorker) async throws(TransportError) -> T
     ) async throws(TransportError) -> T {
-        let target = try Self.target(request)
+        let target = try Self.target(url)
         let (worker, resolver) = state.withLock { ($0.worker, $0.resolver) }
         var last = TransportError.proxyUnknown(reason: "no way")
         for route in try await resolver.routes(to: target) {
@@ -166,9 +166,9 @@ package final class CurlTransport: ClientTransport {
         }
     }
 
-    private static func target(_ request: ClientRequest) throws(TransportError) -> ParsedURL {
-        guard let target = ParsedURL(request.url), target.scheme == "http" || target.scheme == "https" else {
-            throw .badURL(request.url)
+    private static func target(_ url: String) throws(TransportError) -> ParsedURL {
+        guard let target = ParsedURL(url), target.scheme == "http" || target.scheme == "https" else {
+            throw .badURL(url)
         }
         return target
     }

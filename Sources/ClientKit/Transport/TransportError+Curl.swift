@@ -3,8 +3,8 @@ internal import CCurl
 internal import CurlShims
 
 extension TransportError {
-    /// What libcurl's result means for a transfer that failed.
-    init(_ code: CURLcode, of transfer: CurlTransfer) {
+    /// What libcurl's result means for what failed.
+    init(_ code: CURLcode, of transfer: some CurlAttempt) {
         let easy = transfer.easy
         let host = transfer.target.host
         if let proxy = transfer.route.proxy, let error = Self.ofProxy(proxy, code, transfer) {
@@ -26,7 +26,9 @@ extension TransportError {
     }
 
     /// What the proxy on the way has to do with it; nil when nothing.
-    private static func ofProxy(_ proxy: ProxyAddress, _ code: CURLcode, _ transfer: CurlTransfer) -> TransportError? {
+    private static func ofProxy(_ proxy: ProxyAddress, _ code: CURLcode, _ transfer: some CurlAttempt)
+        -> TransportError?
+    {
         let easy = transfer.easy
         let status = Int(mado_curl_get_long(easy, CURLINFO_HTTP_CONNECTCODE))
         if status == 407 || code == CURLE_OK {

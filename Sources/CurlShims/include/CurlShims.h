@@ -56,6 +56,9 @@ int mado_curl_offers(CURL *_Nonnull easy);
 long mado_curl_get_long(CURL *_Nonnull easy, CURLINFO info);
 curl_off_t mado_curl_get_offset(CURL *_Nonnull easy, CURLINFO info);
 
+/// The socket of a connection that was made and not used (CURLOPT_CONNECT_ONLY); -1 without one.
+curl_socket_t mado_curl_get_socket(CURL *_Nonnull easy);
+
 /// 0 when it is there.
 CURLMcode mado_curl_multi_set_long(CURLM *_Nonnull multi, CURLMoption option, long value);
 

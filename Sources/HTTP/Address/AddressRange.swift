@@ -37,6 +37,13 @@ package struct AddressRange: Sendable, Hashable {
         return address.high & mask.high == base.high && address.low & mask.low == base.low
     }
 
+    /// The highest address of the range.
+    package var last: PeerAddress {
+        let mask = Self.mask(prefixLength, isIPv4: base.isIPv4)
+        if base.isIPv4 { return PeerAddress(v4: UInt32(truncatingIfNeeded: base.low | ~mask.low)) }
+        return PeerAddress(v6High: base.high | ~mask.high, low: base.low | ~mask.low)
+    }
+
     private static func mask(_ length: Int, isIPv4: Bool) -> (high: UInt64, low: UInt64) {
         // Swift's << gives 0 when it shifts by the whole width or more.
         let length = isIPv4 ? length + 96 : length

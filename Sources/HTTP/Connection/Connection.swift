@@ -42,6 +42,8 @@ final class Connection: DescriptorHandler, TurnEndHandler {
     private var isAboveLowWater = false
     /// HTTP/2, whose output is asked for.
     private var isPulled = false
+    /// Nothing was received yet: the first byte says what is spoken.
+    private var isFresh = true
 
     private(set) var phase = ConnectionPhase.header
     private var phaseDeadline = MonotonicTime.distantFuture
@@ -99,6 +101,23 @@ final class Connection: DescriptorHandler, TurnEndHandler {
         if !received.isEmpty, !isClosed { http2.received(received) }
     }
 
+    /// The first byte of a connection that did not choose HTTP/2 (ALPN).
+    private func told(by byte: UInt8) {
+        isFresh = false
+        if server.configuration.sharedPort?.begins(with: byte) == true { startShared() }
+    }
+
+    /// Goes on with what shares the port with HTTP.
+    private func startShared() {
+        isFresh = false
+        guard let shared = server.configuration.sharedPort else { return close() }
+        let connection = SharedPortConnection(self)
+        guard let accepted = shared.accept(connection) else { return close() }
+        connection.speaker = accepted
+        speak(connection)
+        enter(.application)
+    }
+
     /// Changes the protocol; the old one gets no more calls.
     private func speak(_ speaker: any ConnectionProtocol) {
         self.speaker = speaker
@@ -153,7 +172,14 @@ final class Connection: DescriptorHandler, TurnEndHandler {
             if tls?.isResumed == true { server.counters.resumedHandshakes.add() }
             state = .open
             enter(.header)
-            if tls?.isHTTP2 == true { startHTTP2(received: nil) } else { speak(HTTP1Connection(self)) }
+            if tls?.isHTTP2 == true {
+                isFresh = false
+                startHTTP2(received: nil)
+            } else if tls?.isOther == true {
+                startShared()
+            } else {
+                speak(HTTP1Connection(self))
+            }
             shouldRead = true
         }
     }
@@ -186,6 +212,7 @@ final class Connection: DescriptorHandler, TurnEndHandler {
                 server.counters.bytesReceived.add(count)
                 guard state != .lingering else { break }
                 received += count
+                if isFresh { told(by: buffer[0]) }
                 speaker?.received(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
                 // A short read has emptied the socket; what comes later is a new event. An end that came with the bytes
                 // does not: it is read now, or once what was asked for before it is answered.

@@ -33,7 +33,9 @@ package final class HTTPServer: Sendable {
         var ports: [UInt16] = []
         do {
             for listener in configuration.listeners {
-                let context = try listener.tls.map { (tls) throws(HTTPServerError) in try TLSContext.Holder(tls) }
+                let context = try listener.tls.map { (tls) throws(HTTPServerError) in
+                    try TLSContext.Holder(tls, alsoSpeaks: configuration.sharedPort?.negotiatedName)
+                }
                 let (sockets, port) = try HTTPServer.open(listener, count: loops.count)
                 opened.append((sockets, context))
                 ports.append(port)

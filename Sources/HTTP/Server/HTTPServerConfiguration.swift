@@ -5,6 +5,8 @@ package struct HTTPServerConfiguration: Sendable {
     package var deadlines = HTTPDeadlines()
     /// Peers whose Forwarded or X-Forwarded-* fields are believed, and to whom `connectionsPerAddress` does not apply.
     package var trustedProxies = TrustedProxies([])
+    /// What else is spoken on the listeners; nil for HTTP alone.
+    package var sharedPort: (any SharedPortProtocol)?
 
     package init(listeners: [HTTPListener]) {
         self.listeners = listeners

@@ -9,8 +9,9 @@ final class TLSContext: @unchecked Sendable {
     private let owned: OpaquePointer
 
     /// Reads the files.
+    /// - Parameter other: a further protocol that a client may name, as ALPN writes it: its length and its name.
     /// - Throws: `HTTPServerError.certificate`.
-    init(_ configuration: TLSConfiguration) throws(HTTPServerError) {
+    init(_ configuration: TLSConfiguration, alsoSpeaks other: StaticString? = nil) throws(HTTPServerError) {
         ERR_clear_error()
         guard let context = SSL_CTX_new(TLS_server_method()) else { throw .certificate(TLSContext.lastReason()) }
         owned = context
@@ -23,7 +24,9 @@ final class TLSContext: @unchecked Sendable {
         SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_OFF), nil)
         // One read() a record instead of two.
         SSL_CTX_ctrl(context, SSL_CTRL_SET_READ_AHEAD, 1, nil)
-        SSL_CTX_set_alpn_select_cb(context, selectProtocol, nil)
+        // A static string is where it is for ever, whatever becomes of this object.
+        SSL_CTX_set_alpn_select_cb(
+            context, selectProtocol, other.map { UnsafeMutableRawPointer(mutating: $0.utf8Start) })
         guard SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1,
             SSL_CTX_use_certificate_chain_file(context, configuration.certificateFile) == 1,
             SSL_CTX_use_PrivateKey_file(context, configuration.keyFile, SSL_FILETYPE_PEM) == 1,
@@ -57,34 +60,42 @@ extension TLSContext {
     /// Replaces its context when the certificate changes. Any thread.
     final class Holder: Sendable {
         let configuration: TLSConfiguration
+        private let other: StaticString?
         private let context: Mutex<TLSContext>
 
-        init(_ configuration: TLSConfiguration) throws(HTTPServerError) {
+        init(_ configuration: TLSConfiguration, alsoSpeaks other: StaticString? = nil) throws(HTTPServerError) {
             self.configuration = configuration
-            context = Mutex(try TLSContext(configuration))
+            self.other = other
+            context = Mutex(try TLSContext(configuration, alsoSpeaks: other))
         }
 
         var current: TLSContext { context.withLock { $0 } }
 
         /// Reads the files again; on failure what was stays.
         func reload() throws(HTTPServerError) {
-            let fresh = try TLSContext(configuration)
+            let fresh = try TLSContext(configuration, alsoSpeaks: other)
             context.withLock { $0 = fresh }
         }
     }
 }
 
-/// ALPN (RFC 7301): h2, else http/1.1; a client that knows neither is refused.
+/// ALPN (RFC 7301): h2, else http/1.1, else what `other` points to; a client that knows none of them is refused.
 private func selectProtocol(
     _: OpaquePointer?, _ selected: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
     _ selectedLength: UnsafeMutablePointer<UInt8>?, _ offered: UnsafePointer<UInt8>?, _ offeredLength: UInt32,
-    _: UnsafeMutableRawPointer?
+    _ other: UnsafeMutableRawPointer?
 ) -> Int32 {
     let ours = StaticString("\u{2}h2\u{8}http/1.1")
     guard let selected, let selectedLength, let offered else { return SSL_TLSEXT_ERR_ALERT_FATAL }
     return selected.withMemoryRebound(to: UnsafeMutablePointer<UInt8>?.self, capacity: 1) { selected in
         let found = SSL_select_next_proto(
             selected, selectedLength, ours.utf8Start, UInt32(ours.utf8CodeUnitCount), offered, offeredLength)
-        return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL
+        if found == OPENSSL_NPN_NEGOTIATED { return SSL_TLSEXT_ERR_OK }
+        guard let other = other?.assumingMemoryBound(to: UInt8.self),
+            SSL_select_next_proto(
+                selected, selectedLength, other, UInt32(other.pointee) + 1, offered, offeredLength)
+                == OPENSSL_NPN_NEGOTIATED
+        else { return SSL_TLSEXT_ERR_ALERT_FATAL }
+        return SSL_TLSEXT_ERR_OK
     }
 }

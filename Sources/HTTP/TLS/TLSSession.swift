@@ -57,6 +57,15 @@ struct TLSSession: ~Copyable {
         return length == 2 && name?[0] == 0x68 && name?[1] == 0x32
     }
 
+    /// Whether the client chose (ALPN) something else than HTTP.
+    var isOther: Bool {
+        var name: UnsafePointer<UInt8>?
+        var length: UInt32 = 0
+        SSL_get0_alpn_selected(owned, &name, &length)
+        // `h2` and `http/1.1`.
+        return length > 0 && name?[0] != 0x68
+    }
+
     borrowing func read(into buffer: UnsafeMutableRawBufferPointer) -> TransferResult {
         ERR_clear_error()
         return result(SSL_read(owned, buffer.baseAddress, Int32(clamping: buffer.count)))

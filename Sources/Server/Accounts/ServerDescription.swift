@@ -70,8 +70,6 @@ package struct ServerDescription: Sendable, RouteProviding {
                 }
             }
         }
-        // No relay: the empty answer says so, and clients go on.
-        routes.add(.get, "/_matrix/client/v3/voip/turnServer") { _ in .empty }
     }
 
     static func writeDiscovery(_ publicBaseURL: String, into object: inout JSONWriter) {

@@ -34,6 +34,7 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var presence = PresenceSettings()
     package var sync = SyncSettings()
     package var sessions = SessionSettings()
+    package var calls = CallSettings()
     package var log = LogSettings()
     package var metrics = MetricsSettings()
 

@@ -4,7 +4,8 @@ package import MatrixAPI
 ///
 /// A device is connected while it polls or streams, and for `grace` after a poll was answered, so that the pause
 /// between two polls is not an absence. A member's availability is the best of their devices': ready before busy
-/// before away. What the member chose (busy, invisible) stands above what the devices say. A member who did nothing
+/// before away. What the member chose (busy, invisible) stands above what the devices say, and being in a call, which is
+/// busy, between the two. A member who did nothing
 /// for `awayAfter` is away. Times are milliseconds since 1970; the caller asks `nextDeadline` and calls `expire`.
 package struct ConnectionList: Sendable {
     package struct Settings: Sendable {
@@ -27,6 +28,7 @@ package struct ConnectionList: Sendable {
         var devices: [DeviceID: Device] = [:]
         /// What the member set; offline is invisible.
         var chosen: Availability?
+        var isInCall = false
         var state = PresenceState()
         var sequence: Int64 = 0
     }
@@ -102,6 +104,15 @@ package struct ConnectionList: Sendable {
         }
     }
 
+    /// A call begins or is over.
+    package mutating func inCall(_ user: UserID, _ isInCall: Bool, now: Int64, _ next: () -> Int64) -> Bool {
+        change(user, now, next) { member in
+            member.isInCall = isInCall
+            // Whoever talks is at the desk.
+            member.state.lastActive = now
+        }
+    }
+
     /// Takes in what was kept over a restart, before anything else happens.
     package mutating func restore(_ user: UserID, _ state: PresenceState, chosen: Availability?) {
         var member = Member()
@@ -145,6 +156,7 @@ package struct ConnectionList: Sendable {
         body(&member)
         member.devices = member.devices.filter { $0.value.open > 0 || ($0.value.connectedUntil ?? 0) > now }
         member.state.availability = availability(of: member, now)
+        member.state.isInCall = member.isInCall && member.chosen == nil && member.state.availability == .busy
         let declaresOffline = !member.devices.isEmpty && member.devices.values.allSatisfy { $0.declared == .offline }
         if member.chosen == .offline || declaresOffline {
             // Who stays invisible leaves no trace: neither what they do nor when they connect.
@@ -165,6 +177,7 @@ package struct ConnectionList: Sendable {
         let declared = member.devices.values.map { $0.declared ?? .ready }
         guard declared.contains(where: { $0 != .offline }) else { return .offline }
         if let chosen = member.chosen { return chosen }
+        if member.isInCall { return .busy }
         if declared.contains(.ready) {
             return now - (member.state.lastActive ?? now) >= awayAfter ? .away : .ready
         }
@@ -202,7 +215,7 @@ package struct ConnectionList: Sendable {
 extension PresenceState {
     /// Whether others should be told. That somebody is still active is not news.
     func isSeenDifferent(from other: PresenceState) -> Bool {
-        availability != other.availability || statusMessage != other.statusMessage
+        availability != other.availability || isInCall != other.isInCall || statusMessage != other.statusMessage
             || connectsEvery != other.connectsEvery
             || (connectsEvery != nil && lastConnected != other.lastConnected)
     }

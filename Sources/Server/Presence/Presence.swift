@@ -98,6 +98,11 @@ package final class Presence: PresenceSource, ConnectionObserver, JournalObserve
         for user in active { update(user) { list, now, next in list.acted(user, now: now, next) } }
     }
 
+    /// A member's call begins or is over.
+    func setInCall(_ user: UserID, _ isInCall: Bool) {
+        update(user) { list, now, next in list.inCall(user, isInCall, now: now, next) }
+    }
+
     /// What a member says of themselves, kept over restarts.
     package func set(
         _ user: UserID, _ availability: Availability, message: String?, connectsEvery: Int64?

@@ -24,6 +24,8 @@ package enum Availability: String, Sendable, CaseIterable {
 /// A member's presence as others see it at one moment.
 package struct PresenceState: Sendable, Equatable {
     package var availability: Availability = .offline
+    /// Busy, and not because the member said so: in a call.
+    package var isInCall = false
     package var statusMessage: String?
     /// Milliseconds since 1970; nil when nothing is known.
     package var lastActive: Int64?
@@ -42,6 +44,7 @@ package struct PresenceState: Sendable, Equatable {
         JSONWriter.object { content in
             content.member("presence", availability.presence)
             content.member("mado.availability", availability.rawValue)
+            if isInCall { content.member("mado.in_call", true) }
             if let lastActive {
                 let ago = max(0, now - lastActive)
                 content.member("last_active_ago", ago)

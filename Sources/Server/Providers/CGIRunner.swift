@@ -19,6 +19,8 @@ package final class CGIRunner: Sendable {
         package init() {}
     }
 
+    /// Files that a program may have open.
+    private static let descriptors = 256
     /// What is kept of standard error, in bytes.
     private static let maximumErrors = 4_096
 
@@ -85,7 +87,7 @@ package final class CGIRunner: Sendable {
         let processes = settings.user == nil ? -1 : settings.processes
         return [
             String(getpid()), String(max(1, program.limits.processorTime.components.seconds)),
-            String(program.limits.memory), String(program.limits.file), String(processes),
+            String(program.limits.memory), String(program.limits.file), String(processes), String(Self.descriptors),
             String(settings.user.map { Int64($0.id) } ?? -1), String(settings.user.map { Int64($0.group) } ?? -1),
             folder.isEmpty ? "/" : folder, program.path,
         ]

@@ -6,9 +6,10 @@ import Store
 /// Who shares an active session with whom, for the second servers that may ask.
 ///
 /// A session is active while people talk: a conversation with messages within `Settings.activeWithin` whose people are
-/// connected. In a conversation of two both count, whoever wrote; in a larger one those who wrote. Those who are busy,
-/// away, offline or who refused the asking server are in none of its answers, and neither is anything about a member who
-/// has not shown to that server who they are. (A call will be another kind of session, found beside conversations.)
+/// connected. In a conversation of two both count, whoever wrote; in a larger one those who wrote. A call is a session of
+/// those who are in it, as long as it lasts. Those who are busy (with something else than that call), away, offline or who
+/// refused the asking server are in none of its answers, and neither is anything about a member who has not shown to that
+/// server who they are.
 ///
 /// Source: EP 2587748, steps 205, 206 and 303.
 package final class SessionDirectory: Sendable {
@@ -42,16 +43,19 @@ package final class SessionDirectory: Sendable {
     let limiter: RateLimiter
     private let sessions: Sessions
     private let presence: Presence
+    private let calls: CallDirectory
     private let journal: Journal
     private let clock: WallClock
 
     package init(
-        servers: SecondServers, rooms: Rooms, presence: Presence, sessions: Sessions, openID: OpenID,
+        servers: SecondServers, rooms: Rooms, presence: Presence, calls: CallDirectory, sessions: Sessions,
+        openID: OpenID,
         limiter: RateLimiter, settings: Settings = Settings(), clock: WallClock = .system
     ) {
         self.servers = servers
         self.rooms = rooms
         self.presence = presence
+        self.calls = calls
         self.sessions = sessions
         self.openID = openID
         self.limiter = limiter
@@ -80,19 +84,28 @@ package final class SessionDirectory: Sendable {
         guard let consent, !consent.isRefused, consent.provenUntil > now else {
             throw MatrixError.notFound("Nothing is known of this member")
         }
-        let partners = try await partners(of: user, since: now - settings.activeWithin.milliseconds)
+        var partners = try await partners(of: user, since: now - settings.activeWithin.milliseconds)
+        let calling = try await callPartners(of: user, now: now)
+        for (partner, shared) in calling { partners[partner, default: []] += shared }
         changes.watch(user, candidates: Set(partners.keys), for: server.name, now: now)
-        guard isReady(user) else { return [] }
-        let ready = partners.keys.filter(isReady).sorted()
+        let states = Dictionary(uniqueKeysWithValues: zip(partners.keys, presence.states(of: Array(partners.keys))))
+        let own = presence.states(of: [user])[0]
+        let ready = partners.keys.filter { partner in
+            guard let state = states[partner] else { return false }
+            if own.availability == .ready, state.availability == .ready { return true }
+            return calling[partner] != nil && own.isOpenToCallers && state.isOpenToCallers
+        }.sorted()
         let window = settings.activeWithin.milliseconds
-        return try await journal.store.read { reader in
+        return try await journal.store.read { [partners] reader in
             try ready.compactMap { partner in
                 guard try reader.sessionConsent(of: partner, to: server.name)?.isRefused != true,
                     let shared = partners[partner]
                 else { return nil }
+                var rooms: [RoomID] = []
+                for place in shared.sorted(by: { ($0.size, $0.room) < ($1.size, $1.room) })
+                where !rooms.contains(place.room) { rooms.append(place.room) }
                 return Person(
-                    user: partner, profile: try MemberProfile(of: partner, reader),
-                    rooms: shared.sorted { ($0.size, $0.room) < ($1.size, $1.room) }.map(\.room),
+                    user: partner, profile: try MemberProfile(of: partner, reader), rooms: rooms,
                     until: (shared.map(\.newest).max() ?? now) + window)
             }
         }
@@ -120,12 +133,21 @@ package final class SessionDirectory: Sendable {
         return user
     }
 
-    private func isReady(_ user: UserID) -> Bool { presence.states(of: [user])[0].availability == .ready }
-
     private struct Shared: Sendable {
         let room: RoomID
         let size: Int
         let newest: Int64
+    }
+
+    /// Everybody who is in a call with the member, in rooms that both are in.
+    private func callPartners(of user: UserID, now: Int64) async throws -> [UserID: [Shared]] {
+        var partners: [UserID: [Shared]] = [:]
+        for shared in calls.shared(by: user) {
+            guard let room = try await journal.room(shared.room), room.isJoined(user), room.isJoined(shared.partner)
+            else { continue }
+            partners[shared.partner, default: []].append(Shared(room: shared.room, size: room.joinedCount, newest: now))
+        }
+        return partners
     }
 
     /// Everybody who talked with the member since then, whether they are ready or not.
@@ -167,6 +189,11 @@ package final class SessionDirectory: Sendable {
         }
         return newest
     }
+}
+
+extension PresenceState {
+    /// Ready, or busy with a call and nothing else.
+    fileprivate var isOpenToCallers: Bool { availability == .ready || isInCall }
 }
 
 extension SessionDirectory: JournalObserver {

@@ -28,6 +28,7 @@ final class Capabilities: Sendable {
     private let mediaModeration: MediaModeration
     private let notices: ServerNotices
     let secondServers: SecondServers
+    let calls: CallCapabilities
     private let directory: SessionDirectory
     let serviceAuthentication: ServiceAuthentication
     private let serviceDeliveries: ServiceDeliveries
@@ -154,9 +155,13 @@ final class Capabilities: Sendable {
 
         let openID = OpenID(serverName: serverName)
         let secondServers = SecondServers(journal: journal)
+        let callDirectory = CallDirectory(journal: journal, presence: presence, loop: loops[0], clock: clock)
         let directory = SessionDirectory(
-            servers: secondServers, rooms: rooms, presence: presence, sessions: sessions, openID: openID,
+            servers: secondServers, rooms: rooms, presence: presence, calls: callDirectory, sessions: sessions,
+            openID: openID,
             limiter: limiter, settings: SessionDirectory.Settings(configuration.sessions))
+
+        let calls = try CallCapabilities(configuration, metrics: metrics, clock: clock, log: log)
 
         let pushers = Pushers(
             journal: journal, http: outbound, loop: loops[0], rules: pushRules, ignoredUsers: ignoredUsers,
@@ -170,12 +175,13 @@ final class Capabilities: Sendable {
         // Those who count must know of a batch before those who wait for it ask them.
         let observers: [any JournalObserver] = [
             deliveries, pushRules, ignoredUsers, unread, presence, notifier, delayedEvents, serviceDeliveries, channels,
-            boards, pushers,
+            boards, pushers, callDirectory,
         ]
         for observer in observers { journal.addObserver(observer) }
         for observer in [presence, slidingConnections, notifier, pushers] as [any SessionObserver] {
             sessions.addObserver(observer)
         }
+        calls.port.map { sessions.addObserver($0) }
         journal.addObserver(directory)
         presence.addObserver { directory.presenceChanged(of: $0) }
 
@@ -221,6 +227,7 @@ final class Capabilities: Sendable {
         notices = ServerNotices(journal: journal, rooms: rooms, name: configuration.support.noticesName)
         self.secondServers = secondServers
         self.directory = directory
+        self.calls = calls
         self.limiter = limiter
         self.notifier = notifier
         mailProviders =
@@ -249,7 +256,7 @@ final class Capabilities: Sendable {
             SpaceHierarchy(journal: journal, rooms: rooms),
             openID, reports, MessageSearch(journal: journal, index: searchIndex),
             delayedEvents, portal, feeds, DehydratedDevices(journal: journal, keys: deviceKeys, sessions: sessions),
-            directory, SecondServerProxy(servers: secondServers),
+            directory, SecondServerProxy(servers: secondServers), calls.endpoint, callDirectory,
             LoginFallback(serverName: serverName),
             AuthenticationFallback(authentication: authentication, proofs: mail?.proofs),
         ]

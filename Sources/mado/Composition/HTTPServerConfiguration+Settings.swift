@@ -3,14 +3,17 @@ import Server
 
 extension HTTPServerConfiguration {
     /// What a configuration says about the clients' listeners.
-    /// - Parameter tls: the certificate for https listeners.
-    init(_ configuration: ServerConfiguration, tls: TLSConfiguration?) {
+    /// - Parameters:
+    ///   - tls: the certificate for https listeners.
+    ///   - sharedPort: what else is spoken there.
+    init(_ configuration: ServerConfiguration, tls: TLSConfiguration?, sharedPort: (any SharedPortProtocol)? = nil) {
         self.init(
             listeners: configuration.listeners.compactMap { listener in
                 PeerAddress(listener.host).map {
                     HTTPListener(address: $0, port: listener.port, tls: listener.isSecure ? tls : nil)
                 }
             })
+        self.sharedPort = sharedPort
         let settings = configuration.http
         limits.http1.headerBytes = settings.maximumHeaderBytes
         limits.http1.headerCount = settings.maximumHeaderCount

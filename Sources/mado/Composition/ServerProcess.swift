@@ -71,7 +71,8 @@ final class ServerProcess {
             services: capabilities.serviceAuthentication, limiter: limiter,
             observer: requestLog)
         let server = HTTPServer(
-            configuration: HTTPServerConfiguration(configuration, tls: tls), group: group, application: application)
+            configuration: HTTPServerConfiguration(configuration, tls: tls, sharedPort: capabilities.calls.port),
+            group: group, application: application)
         metrics.observeHTTP { server.statistics }
         metrics.observeJournal(capabilities.journal)
         metrics.observe("mado_members_connected", .gauge, "Members who are connected.") {
@@ -123,6 +124,7 @@ final class ServerProcess {
         try admin.start()
         try metricsServer?.start()
         try server.start()
+        capabilities.calls.start()
         for listener in configuration.listeners { log.info("serving", ["address": listener.description]) }
         if let metrics = configuration.metrics.listener {
             log.info("serving figures", ["address": "\(metrics)/metrics"])
@@ -171,6 +173,7 @@ final class ServerProcess {
             await server.shutdown(grace: grace)
             await metricsServer?.shutdown(grace: .seconds(1))
             await admin.shutdown()
+            await capabilities.calls.stop()
             capabilities.sessions.flush()
             await capabilities.journal.close()
         }

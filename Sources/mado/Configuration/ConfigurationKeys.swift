@@ -7,7 +7,7 @@ import Server
 enum ConfigurationKeys {
     static let all: [ConfigurationKey] =
         server + registration + rooms + portal + providers + support + applicationServices + media + outbound + mail
-        + previews + tls + log + metrics + presence + sync + sessions + limits + http + deadlines
+        + previews + tls + log + metrics + presence + sync + sessions + calls + limits + http + deadlines
 
     static func named(_ name: String) -> ConfigurationKey? { byName[name] }
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
@@ -43,6 +43,8 @@ enum ConfigurationKeys {
         "metrics": "Figures for Prometheus.",
         "sync": "How clients wait for news.",
         "sessions": "What second servers (games, shared viewing) may learn of conversations.",
+        "calls":
+            "Calls with voice and picture. coturn, where it is installed, is started and configured by Mado: media then pass through the clients' own port where nothing else does.",
         "presence": "Who is seen as ready, away and offline.",
         "limits": "How often what may be done. A member may do `burst` at once and then `per_minute`, evenly spread.",
         "http": "Limits of connections and requests.",

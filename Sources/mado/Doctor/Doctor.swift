@@ -11,7 +11,7 @@ struct Doctor {
     /// All checks, in the order in which their subjects depend on one another.
     func examine() -> [Finding] {
         dataFolder() + disk() + clockFindings() + database() + certificate() + ports() + settings() + thumbnails()
-            + limits()
+            + calls() + limits()
     }
 
     private func thumbnails() -> [Finding] {

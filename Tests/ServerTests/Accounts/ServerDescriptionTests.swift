@@ -51,7 +51,6 @@ struct ServerDescriptionTests {
     func empty() async throws {
         try await RouteHarness.run { server in
             let kenji = try await server.member("kenji")
-            #expect(await kenji.get("/_matrix/client/v3/voip/turnServer").text == "{}")
             #expect(await kenji.get("/_matrix/client/v3/thirdparty/protocols").text == "{}")
             #expect(await kenji.get("/_matrix/client/v3/account/3pid").text == #"{"threepids":[]}"#)
             #expect(await kenji.post("/_matrix/client/v3/account/3pid/add").error == "M_THREEPID_DENIED")

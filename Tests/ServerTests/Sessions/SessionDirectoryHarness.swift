@@ -1,3 +1,4 @@
+import EventLoop
 import HTTP
 import JSON
 import MatrixAPI
@@ -26,10 +27,15 @@ struct SessionDirectoryHarness {
                 let servers = SecondServers(journal: parts.journal)
                 var settings = SessionDirectory.Settings()
                 settings.addressNetworks = networks.compactMap { AddressRange($0) }
+                let calls = CallDirectory(
+                    journal: parts.journal, presence: presence, loop: parts.loops.loops[0], clock: parts.clock)
+                parts.journal.addObserver(calls)
+                calls.addRoutes(to: &routes)
                 let directory = SessionDirectory(
                     servers: servers,
                     rooms: Rooms(journal: parts.journal, serverName: RouteHarness.serverName, clock: parts.clock),
-                    presence: presence, sessions: parts.sessions, openID: parts.openID, limiter: parts.limiter,
+                    presence: presence, calls: calls, sessions: parts.sessions, openID: parts.openID,
+                    limiter: parts.limiter,
                     settings: settings, clock: parts.clock)
                 parts.journal.addObserver(directory)
                 presence.addObserver { directory.presenceChanged(of: $0) }

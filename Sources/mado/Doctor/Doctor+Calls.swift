@@ -1,0 +1,28 @@
+import Server
+
+extension Doctor {
+    /// Whether calls have a relay.
+    func calls() -> [Finding] {
+        let settings = configuration.calls
+        guard settings.isEnabled else { return [.good("calls", "switched off (calls.enabled)")] }
+        if !settings.uris.isEmpty {
+            return [.good("calls", "clients are given \(settings.uris.joined(separator: ", "))")]
+        }
+        if let missing = CallCapabilities.missing(settings, launcher: CGIRunner.installedLauncher) {
+            return [
+                .warning(
+                    "calls", "\(missing): calls work only between machines that reach one another",
+                    do: "Install Debian's package coturn (its own service may stay off), and mado-launcher beside mado."
+                )
+            ]
+        }
+        guard let uri = RelayEndpoint.uri(configuration) else {
+            return [
+                .warning(
+                    "calls", "clients come through a proxy, which does not pass on the relay's connections",
+                    do: "Give the server an https listener that clients reach, or name a relay in calls.uris.")
+            ]
+        }
+        return [.good("calls", "media are relayed by \(settings.relayProgram), at \(uri)")]
+    }
+}
