@@ -12,10 +12,12 @@ import JSON
 /// - `changed`, `reconnect`, `stop`
 /// - `monitor`: tells from now on when the network changes
 /// - `secret`: `folder`, `name`, `value`
+/// - `relay`: `base`, `token`: a call's forwarder; `relay-state`, `relay-end`
 final class Probe {
     private var transport: CurlTransport?
     private var connection: SyncConnection?
     private var monitor: NetworkMonitor?
+    private var forwarder: TURNForwarder?
 
     func take(_ line: String) async {
         do {
@@ -30,6 +32,11 @@ final class Probe {
             case "stop": await stop()
             case "monitor": watch()
             case "secret": try secret(command)
+            case "relay": try await relay(command)
+            case "relay-state": tellRelay()
+            case "relay-end":
+                forwarder?.stop()
+                tellRelay()
             default: Output.line { $0.member("error", "unknown command") }
             }
         } catch {
@@ -137,6 +144,32 @@ final class Probe {
             connection?.networkChanged()
         }
         Output.line { $0.member("monitoring", monitor != nil) }
+    }
+
+    private func relay(_ command: JSONValue) async throws {
+        let client = MatrixClient(
+            baseURL: command.string("base") ?? "", transport: try current(), accessToken: command.string("token"))
+        guard let server = try await TURNServerCache(client: client).turnServer() else {
+            return Output.line { $0.member("error", "no relay") }
+        }
+        let new = TURNForwarder(transport: try current(), server: server)
+        let port = try new.start()
+        forwarder = new
+        let way = await new.way()
+        Output.line { line in
+            line.member("port", Int64(port))
+            line.member("uri", new.localURI())
+            line.member("username", server.username)
+            line.member("password", server.password)
+            line.member("way", way)
+        }
+    }
+
+    private func tellRelay() {
+        Output.line { line in
+            line.member("problem", forwarder?.lastProblem.map { "\($0)" } ?? "")
+            line.member("connections", Int64(forwarder?.connectionCount ?? 0))
+        }
     }
 
     private func secret(_ command: JSONValue) throws {

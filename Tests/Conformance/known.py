@@ -29,7 +29,6 @@ LEFT_OUT = {
 # Status of the valid call, and what is missing.
 PARTIAL = {
     "getPublicRooms": ("401", "for members only, unless `rooms.open_directory` is set"),
-    "getTurnServer": ("200", "there is no relay: the answer is empty"),
 }
 
 

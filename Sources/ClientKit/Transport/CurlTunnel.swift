@@ -53,7 +53,6 @@ final class CurlTunnel: CurlAttempt, @unchecked Sendable {
         // What comes is no HTTP: nothing is agreed on in the handshake, and a proxy of HTTP is to pass everything on.
         mado_curl_set_long(easy, CURLOPT_SSL_ENABLE_ALPN, 0)
         mado_curl_set_long(easy, CURLOPT_HTTPPROXYTUNNEL, route.proxy?.isHTTP == true ? 1 : 0)
-        mado_curl_set_long(easy, CURLOPT_FORBID_REUSE, 1)
         var functions = Self.functions
         mado_curl_set_functions(easy, &functions, Unmanaged.passUnretained(self).toOpaque())
     }
