@@ -148,6 +148,8 @@ clients: clients-packages
 	$(SWIFT) build --product mado-desktop
 	$(SWIFT) build --product mado-thumbnailer
 	$(SWIFT) build --product mado-launcher
+	$(SWIFT) build --product mado-arcade
+	$(SWIFT) build --product mado-pages
 	Tests/Clients/run "$$($(SWIFT) build --show-bin-path)/mado" $(CONVERSATIONS)
 
 .PHONY: clients clients-packages

@@ -31,6 +31,7 @@ package final class Arcade: Sendable {
     /// Where cards lead: the page, with a slash at its end.
     let url: String
     let logins: ArcadeLogins
+    let files: SessionFiles
     /// Recognises people's devices.
     package var authenticator: any Authenticating { logins }
     private let loop: EventLoop
@@ -38,11 +39,13 @@ package final class Arcade: Sendable {
     private let thinking = BlockingPool(threads: 1, name: "arcade-think")
     private let watches = Mutex<[Task<Void, Never>]>([])
 
-    /// - Parameter url: the page's address for people, with a slash at its end.
-    /// - Throws: `StoreError`.
+    /// - Parameters:
+    ///   - folder: for what people bring into sessions.
+    ///   - url: the page's address for people, with a slash at its end.
+    /// - Throws: `StoreError`; `SystemError` for the folder.
     package init(
-        _ database: ArcadeDatabase, firstServers: [FirstServer], http: HTTPClient, url: String, loop: EventLoop,
-        log: Log, clock: WallClock = .system
+        _ database: ArcadeDatabase, folder: String, firstServers: [FirstServer], http: HTTPClient, url: String,
+        loop: EventLoop, log: Log, clock: WallClock = .system
     ) throws {
         let late = Late()
         let streams = ArcadeStreams()
@@ -55,6 +58,7 @@ package final class Arcade: Sendable {
         try database.begin()
         try database.deleteLogins(expiredAt: clock.now)
         try database.commit()
+        files = try SessionFiles(folder: folder)
         logins = ArcadeLogins(try database.logins(), clock: clock)
         thread = try ArcadeThread(
             database, clock: clock,
@@ -70,7 +74,8 @@ package final class Arcade: Sendable {
         }
         watches.withLock { $0 = tasks }
         Task {
-            await attempt("what was under way could not go on") { house, now in
+            await attempt("what was under way could not go on") { [files] house, now in
+                files.forgetAll(except: Set(house.sessions.keys))
                 try house.timePassed(now: now)
                 house.resume()
             }
@@ -94,6 +99,7 @@ package final class Arcade: Sendable {
             Task { await sendCards(session, activity, ArcadeTexts(language), from: from, to: to) }
         case .result(let session, let activity, _, let person, let text, let cards):
             Task { await sendResult(session, activity, by: person, text, cards) }
+        case .forget(let session): files.forget(session)
         case .think(let session, let count, let game, let seed):
             thinking.submit { [self] in
                 guard let move = game.bestMove(seed: seed) else { return }

@@ -40,8 +40,9 @@ enum ArcadeProgram {
         var outbound = OutboundSettings()
         outbound.authorityFile = options.authority
         let arcade = try Arcade(
-            try ArcadeDatabase(folder: options.data), firstServers: options.firstServers,
-            http: try HTTPClient(outbound), url: options.url, loop: group.loops[0], log: log)
+            try ArcadeDatabase(folder: options.data), folder: options.data + "/files",
+            firstServers: options.firstServers, http: try HTTPClient(outbound), url: options.url, loop: group.loops[0],
+            log: log)
         var routes = Routes()
         arcade.addRoutes(to: &routes)
         ArcadePage(firstServers: options.firstServers.map(\.publicURL)).addRoutes(to: &routes)

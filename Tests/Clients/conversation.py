@@ -1,6 +1,6 @@
 """Two people, two clients, one server: log in, ask for a chat, accept, talk both ways, see typing and presence.
 
-    conversation.py MADO nheko|nheko-encrypted|quaternion|neochat|mado-desktop|board
+    conversation.py MADO nheko|nheko-encrypted|quaternion|neochat|mado-desktop|board|arcade
 
 `board` is another one: what a plain client makes of the portal's board.
 
@@ -20,6 +20,8 @@ from neochat import NeoChat
 from nheko import Nheko
 from quaternion import Quaternion
 from server import Server
+import browser
+import reversi
 from window import open_keyring, picture, prepare_accessibility
 
 LEFT, RIGHT = (0, 20, 790, 860), (800, 20, 790, 860)
@@ -34,13 +36,15 @@ KNOWN_REFUSALS = (
     ("GET", r"/profile/[^/]*%3A$", 400),
     ("POST", r"/keys/query$", 400),
     ("GET", r"/client/r0/rooms/[^/]*/messages\?from=&", 403),
+    ("POST", r"/second/arcade/api/login/address$", 404),
 )
 
 
 class Conversation:
     pictures = {
         "nheko": "nheko-two-people", "nheko-encrypted": "nheko-verified", "quaternion": "quaternion-and-nheko", "neochat": "neochat-and-nheko",
-        "mado-desktop": "desktop-and-nheko", "board": "nheko-board"}
+        "mado-desktop": "desktop-and-nheko", "board": "nheko-board",
+        "arcade": "desktop-and-nheko-playing"}
 
     def __init__(self, program, name):
         self.folder = f"{os.environ['CLIENTS_SCRATCH']}/{name}"
@@ -268,6 +272,69 @@ class Conversation:
         kenji.hears("Maria", "Is the ferry full?")
         kenji.say("Half of it.")
         maria.hears("Kenji", "Half of it.")
+
+    def arcade(self):
+        """Reversi from Mado Desktop with somebody who has nheko and a browser."""
+        arcade = self.server.start_arcade()
+        try:
+            self.play_together()
+        finally:
+            arcade.terminate()
+            arcade.wait()
+
+    def play_together(self):
+        hanako, kenji = self.open_mado_desktop("hanako", LEFT), self.open(Nheko, "kenji", RIGHT)
+        self.step("log in, ask for a chat, accept")
+        hanako.log_in(self.hanako, PASSWORD)
+        kenji.focus()
+        kenji.log_in(self.kenji, PASSWORD)
+        hanako.ask(self.kenji)
+        kenji.accept("Hanako")
+        hanako.open("Kenji")
+        kenji.see("^Write a message", role="text")
+        hanako.say("A game before lunch?")
+        kenji.hears("Hanako", "A game before")
+        kenji.say("Gladly.")
+        hanako.hears("Kenji", "Gladly.")
+        self.step("Reversi from the Function bar; the card in nheko")
+        reversi.open_together(hanako)
+        hanako.see("^You are talking with Kenji now")
+        hanako.click("^Together Together$", "push button")
+        hanako.see("^Waiting for Kenji")
+        kenji.hears("Hanako", "Hanako waits for you")
+        self.step("the card's link, in Chromium")
+        link = kenji.follow_link()
+        window = browser.Browser(width=700, height=800)
+        try:
+            window.open(link)
+            window.type("#user", "kenji")
+            window.type("#password", PASSWORD)
+            window.click("#login button")
+            window.click("[data-answer=accept]")
+            self.play(hanako, window)
+            self.step("the result, in both conversations")
+            hanako.see("^Reversi: (Hanako|Kenji) won \\(13:0\\)")
+            kenji.see("Reversi: (Hanako|Kenji)")
+            self.keep_picture()
+            if os.environ.get("PICTURES"):
+                window.picture(f"{os.environ['PICTURES']}/arcade-of-a-nheko-user.png")
+            if complaints := window.errors():
+                raise AssertionError(complaints)
+        finally:
+            window.close()
+
+    def play(self, hanako, window):
+        """To the end, whoever begins."""
+        self.step("a game to its end")
+        board = reversi.Board(hanako)
+        said = window.until(
+            "const said = document.querySelector('#state').textContent; return said || null", "whose turn it is")
+        for number, move in enumerate(reversi.WIPE_OUT):
+            if (number % 2 == 0) == (said == "Your turn"):
+                window.click(f".cell.possible[aria-label^='{move},']")
+            else:
+                board.move(move)
+        window.until("return document.querySelector('#state').textContent.includes('(13:0)')", "the result")
 
     # What is left to check
 

@@ -35,9 +35,15 @@ class Nheko(Window):
         os.makedirs(f"{folder}/config/nheko")
         with open(f"{folder}/config/nheko/nheko.conf", "w") as settings:
             settings.write(SETTINGS)
+        # What it would open in a browser is written down instead.
+        self.opened = f"{folder}/opened"
+        os.makedirs(f"{folder}/bin")
+        with open(f"{folder}/bin/xdg-open", "w") as opener:
+            opener.write(f'#!/bin/sh\necho "$1" >>{self.opened}\n')
+        os.chmod(f"{folder}/bin/xdg-open", 0o755)
         super().__init__(
             ["nheko", "--log-level", "debug", "--log-type", "stderr", f"--profile={name}"], folder, place,
-            certificates, {"NHEKO_LOG_LEVEL": "debug"})
+            certificates, {"NHEKO_LOG_LEVEL": "debug", "PATH": f"{folder}/bin:{os.environ['PATH']}"})
         self.wait_for_window()
 
     def log_in(self, user, password, recovery_key=None):
@@ -206,6 +212,18 @@ class Nheko(Window):
         self.key("ctrl+a")
         self.type(text)
         self.key("Return")
+
+    def follow_link(self):
+        """The one at the beginning of the newest message's last line. - Returns: its address."""
+        self.focus()
+        box = next(node[3] for node in self.find("^Write a message", "text"))
+        for above in range(25, 140, 8):
+            self.click_at(box[0] + 60, box[1] - above)
+            time.sleep(0.7)
+            if os.path.exists(self.opened):
+                with open(self.opened) as opened:
+                    return opened.read().split()[-1]
+        raise NotSeen("a link")
 
     def begin_thread(self, text):
         """From the newest message, by its menu, whose entries are not given to assistive technology."""

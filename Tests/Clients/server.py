@@ -84,6 +84,24 @@ class Server:
             "type": "m.login.password", "identifier": {"type": "m.id.user", "user": user}, "password": password,
         })["access_token"]
 
+    def start_arcade(self):
+        """The second server behind this one's port. - Returns: its process."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            behind = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        url = f"{self.address}/second/arcade/"
+        folder = os.path.dirname(self.data)
+        with open(f"{folder}/arcade.token", "w") as token:
+            subprocess.run(
+                [self.program, "second-server", "add", "arcade", "--title", "Arcade", "--behind", behind, "--url", url,
+                 "--data", self.data], check=True, stdout=token)
+        with open(f"{folder}/arcade.log", "w") as log:
+            return subprocess.Popen(
+                [os.path.join(os.path.dirname(os.path.realpath(self.program)), "mado-arcade"), "--data",
+                 f"{folder}/arcade", "--listen", behind, "--url", url, "--first-server",
+                 f"{self.name}={self.address},{self.address}", "--token", f"{self.name}={folder}/arcade.token",
+                 "--authority", self.authority, "--trusted-proxy", "127.0.0.1"], stdout=log, stderr=log)
+
     def announce(self, author, password, title, text):
         """By a member who may: the role is given here."""
         subprocess.run([self.program, "member", "role", "add", author, "announcer", "--data", self.data], check=True,

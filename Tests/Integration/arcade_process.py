@@ -83,7 +83,8 @@ class Arcade:
             headers = dict(headers or {})
             if token:
                 headers["Authorization"] = f"Bearer {token}"
-            connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+            content = body if body is None or isinstance(body, bytes) else json.dumps(body)
+            connection.request(method, path, content, headers)
             answer = connection.getresponse()
             raw = answer.read()
             try:

@@ -26,6 +26,12 @@ extension Arcade: RouteProviding {
         own(.post, "/api/watch") { [self] in try await watch($0) }
         own(.post, "/api/leave") { [self] in try await leave($0) }
         own(.post, "/api/sessions/{session}") { [self] in try await act($0) }
+        routes.add(.post, "/api/sessions/{session}/files", limit: .message, body: .streamed) { [self] in
+            try await bring($0)
+        }
+        routes.add(.get, "/files/{session}/{name}", authentication: .none, limit: .unlimited) { [files] in
+            try await files.serve($0)
+        }
     }
 
     // MARK: Logging in
@@ -188,6 +194,22 @@ extension Arcade: RouteProviding {
             try house.act(entry, by: person, in: session, count: count, now: now)
         }
         return .empty
+    }
+
+    /// `POST /api/sessions/{session}/files`: a picture, film or piece of music for a session of shared viewing. The answer's
+    /// `url` is what `add` takes.
+    private func bring(_ request: Request) async throws -> Answer {
+        let (person, session) = (request.user.string, request.parameter("session"))
+        try await perform { house, _ in try house.checkMayBring(person, to: session) }
+        guard let body = request.stream else { preconditionFailure("the body is streamed") }
+        let type = request.head.headers.first(named: "content-type")
+        let url = try await files.receive(body, type: type, in: session)
+        // It may have ended meanwhile.
+        do { try await perform { house, _ in try house.checkMayBring(person, to: session) } } catch {
+            files.forget(session)
+            throw error
+        }
+        return .object { $0.member("url", url) }
     }
 
     @discardableResult

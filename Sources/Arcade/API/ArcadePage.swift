@@ -1,5 +1,7 @@
 import HTTP
+import JSON
 package import Server
+import Store
 
 /// The page that people use in a browser or in a desktop program: own code, nothing from elsewhere.
 package struct ArcadePage: RouteProviding {
@@ -11,6 +13,7 @@ package struct ArcadePage: RouteProviding {
         ("/offline.js", "text/javascript; charset=utf-8", PackageResources.offline_js),
         ("/worker.js", "text/javascript; charset=utf-8", PackageResources.worker_js),
         ("/session.js", "text/javascript; charset=utf-8", PackageResources.session_js),
+        ("/step.js", "text/javascript; charset=utf-8", PackageResources.step_js),
         ("/state.js", "text/javascript; charset=utf-8", PackageResources.state_js),
         ("/texts.js", "text/javascript; charset=utf-8", PackageResources.texts_js),
         ("/together.js", "text/javascript; charset=utf-8", PackageResources.together_js),
@@ -28,7 +31,26 @@ package struct ArcadePage: RouteProviding {
             """
     }
 
+    /// What can be played without the server, by whoever keeps the page.
+    private static let alone = ["reversi"]
+
+    /// `GET /api/page`: the page's files with their SHA-256, for programs that keep it.
+    private static let manifest = Answer.object { object in
+        object.array("files") { list in
+            for file in files {
+                list.object { object in
+                    object.member("path", file.path == "/" ? "index.html" : String(file.path.dropFirst()))
+                    object.member("url", String(file.path.dropFirst()))
+                    object.member("sha256", ContentDigest(of: file.body).hexadecimal)
+                    object.member("size", file.body.count)
+                }
+            }
+        }
+        object.array("alone") { list in for activity in alone { list.value(activity) } }
+    }
+
     package func addRoutes(to routes: inout Routes) {
+        routes.add(.get, "/api/page", authentication: .none, limit: .unlimited) { _ in Self.manifest }
         for file in Self.files {
             let headers: HTTPHeaders = [
                 "content-type": file.type, "content-security-policy": policy, "x-content-type-options": "nosniff",

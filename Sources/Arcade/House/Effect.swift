@@ -10,6 +10,8 @@ enum Effect: Sendable {
     case result(session: String, activity: String, language: String, by: String, text: String, cards: [Card])
     /// The person's devices are told something: a JSON object.
     case tell(person: String, [UInt8])
+    /// The session is gone.
+    case forget(session: String)
     /// The program is to move, unless something else happens first.
     case think(session: String, count: Int, game: any SearchableGame, seed: UInt64)
 }

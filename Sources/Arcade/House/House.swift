@@ -134,7 +134,16 @@ final class House {
         try handle(.acceptOthers(seat, prompt: prompt), now: now)
     }
 
-    func leave(_ seat: SessionLaunch.Seat, now: Int64) throws { try handle(.leave(seat), now: now) }
+    func leave(_ seat: SessionLaunch.Seat, now: Int64) throws {
+        let place = launch.places[seat]
+        try handle(.leave(seat), now: now)
+        // Watching together has no end of its own: it ends when nobody is there any more.
+        guard case .joint(let id) = place, seat.activity == Viewing.kind, launch.sessions[id]?.members.isEmpty == true
+        else {
+            return
+        }
+        try handle(.ended(session: id), now: now)
+    }
 
     /// Who is in a session, by all their identifiers; the activity with it.
     /// - Throws: `HouseError.noSession`, also for a standard session.
@@ -187,9 +196,10 @@ final class House {
             try save(id)
             changed.insert(id)
         case .end(let id):
-            sessions[id] = nil
+            let session = sessions.removeValue(forKey: id)
             cards[id] = nil
             deadlines[id] = nil
+            if session?.activity == Viewing.kind { effects.append(.forget(session: id)) }
             try database.deleteSession(id)
         }
     }
@@ -230,6 +240,14 @@ final class House {
         if session.type.isContest || count != nil { guard session.count == count else { throw HouseError.stale } }
         guard !["enter", "watch", "leave"].contains(text) else { throw GameError.malformed }
         try append(text, by: person, to: id, now: now)
+    }
+
+    /// Whether a person may bring files into a session.
+    /// - Throws: `HouseError.noSession`.
+    func checkMayBring(_ person: String, to id: String) throws {
+        guard let session = sessions[id], session.activity == Viewing.kind, session.present.contains(person),
+            session.seat(of: person) != nil
+        else { throw HouseError.noSession }
     }
 
     /// Goes on with what was under way before a restart: programs that were to move.

@@ -135,7 +135,7 @@ async function prepareLogin() {
 
 function begin() {
   show();
-  listen();
+  if (!state.isAlone) listen();
 }
 
 /** The connection request; what is said here counts where the person is alone. */
@@ -275,7 +275,11 @@ function reply(answer) {
 function followAddress() {
   const words = new URLSearchParams(location.hash.slice(1).replace(/^([^&=]+)(&|$)/, "activity=$1$2"));
   const token = words.get("token");
-  if (words.has("inside")) state.isInside = true;
+  if (words.has("inside") || words.has("alone")) state.isInside = true;
+  if (words.has("alone")) {
+    // From the disk, without a server.
+    Object.assign(state, { isOffline: true, isAlone: true, token: "alone", id: "alone", name: words.get("name") || "" });
+  }
   if (token) {
     // Put there by a program that logged in for its person; it does not stay in the address.
     remember({ token, id: words.get("id") || "", name: words.get("name") || "" });
@@ -319,7 +323,7 @@ async function start() {
   });
   window.addEventListener("hashchange", followAddress);
   setInterval(showClocks, 250);
-  setInterval(() => { if (state.token) measureClock().catch(() => {}); }, 30000);
+  setInterval(() => { if (state.token && !state.isAlone) measureClock().catch(() => {}); }, 30000);
   followAddress();
   if (!state.isInside) {
     navigator.serviceWorker?.register("worker.js").catch(() => {});

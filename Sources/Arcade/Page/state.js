@@ -18,6 +18,8 @@ export const state = {
   name: kept("name"),
   /** Shown by a program that has a window around it and asks its person itself. */
   isInside: false,
+  /** There is no server at all. */
+  isAlone: false,
   activity: null,
   place: null,
   view: null,

@@ -1,5 +1,6 @@
 // What several people do at once: drawing, and watching in step.
 import { text } from "./texts.js";
+import { Step } from "./step.js";
 
 const colours = ["#111111", "#d32f2f", "#1976d2", "#388e3c", "#fbc02d", "#f57c00", "#7b1fa2", "#5d4037", "#00838f",
   "#ec407a", "#9e9e9e", "#ffffff"];
@@ -125,7 +126,8 @@ export class Viewer {
     this.controls = element("div", { className: "tools" });
     this.element = element("div", { className: "viewer" }, [this.screen, this.controls]);
     this.url = null;
-    this.timer = setInterval(() => this.keep(), 500);
+    this.step = new Step();
+    this.timer = setInterval(() => this.keep(), 250);
   }
 
   close() { clearInterval(this.timer); }
@@ -141,6 +143,7 @@ export class Viewer {
   open(item) {
     this.url = item && item.url;
     this.media = null;
+    this.step.forget();
     this.screen.replaceChildren();
     if (!item) return;
     if (item.url.startsWith("mxc:")) {
@@ -160,22 +163,11 @@ export class Viewer {
     return Math.max(0, (this.game.position_ms + passed) / 1000);
   }
 
-  /** A little off is made up by speed, much by a jump. */
   keep() {
     const media = this.media;
     if (!media || !this.game || media.readyState < 1) return;
-    const place = Math.min(this.place, media.duration || Infinity);
-    const off = media.currentTime - place;
-    if (!this.game.playing) {
-      if (!media.paused) media.pause();
-      if (Math.abs(off) > 0.05) media.currentTime = place;
-      return;
-    }
-    if (media.paused && place < (media.duration || Infinity)) {
-      media.play().then(() => this.begin?.remove(), () => this.askToBegin());
-    }
-    if (Math.abs(off) > 0.6) media.currentTime = place;
-    else media.playbackRate = Math.abs(off) < 0.04 ? 1 : off > 0 ? 0.95 : 1.05;
+    if (!this.step.keep(media, this.place, this.game.playing, this.serverTime())) return;
+    media.play().then(() => this.begin?.remove(), () => this.askToBegin());
   }
 
   /** Browsers play nothing before the person did something on the page. */

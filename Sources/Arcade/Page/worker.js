@@ -1,5 +1,5 @@
 // Keeps the page for times without a connection; everything else is asked of the server.
-const files = ["./", "arcade.css", "arcade.js", "state.js", "session.js", "boards.js", "together.js", "texts.js",
+const files = ["./", "arcade.css", "arcade.js", "state.js", "session.js", "boards.js", "together.js", "texts.js", "step.js",
   "offline.js"];
 const store = "arcade-1";
 

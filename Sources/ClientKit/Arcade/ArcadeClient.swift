@@ -67,6 +67,17 @@ struct ArcadeClient: Sendable {
         }
     }
 
+    /// Brings a file into a session of shared viewing. - Returns: the address under which all see it.
+    func bring(file path: String, type: String, to session: String) async throws -> String {
+        let request = ClientRequest(
+            "POST", client.url(["api", "sessions", session, "files"]),
+            headers: client.headers + [("Content-Type", type)],
+            body: .file(path: path), idleTimeout: .seconds(60))
+        let answer = try MatrixClient.value(try await client.transport.send(request))
+        guard let url = answer["url"]?.string else { throw ClientError.badAnswer }
+        return url
+    }
+
     private func post(_ path: [String], _ body: (inout JSONWriter) -> Void) async throws {
         _ = try await client.send("POST", ["api"] + path, body: JSONWriter.object(body), timeout: .seconds(20))
     }

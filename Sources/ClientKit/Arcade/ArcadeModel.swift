@@ -99,12 +99,39 @@ package enum ArcadeChange: Sendable, Equatable {
                     ArcadeClient(url: server.url, transport: parts.transport, token: login.token), login
                 )
                 self?.logins[server.name] = made
+                self?.keepPage(of: server, made.0)
                 return made
             }, forgetLogin: { [weak self] in self?.logins[server.name] = nil })
         self.visit = visit
         visit.start()
         changes.notify(.visit)
         return visit
+    }
+
+    // MARK: Without a connection
+
+    private func pages(of server: SecondServer) -> ArcadePageStore? {
+        account.parts.map { parts in
+            ArcadePageStore(folder: parts.engine.mediaFolder + "/arcade/" + FileName.hashed(server.url))
+        }
+    }
+
+    /// For the next time that there is none.
+    private func keepPage(of server: SecondServer, _ client: ArcadeClient) {
+        guard let pages = pages(of: server) else { return }
+        Task { try? await pages.refresh(client) }
+    }
+
+    /// What can be played alone while the server cannot be reached: the folder of the page that was kept, and the address
+    /// in it. nil when there is nothing for this.
+    package func alone(_ activity: ArcadeActivity, at server: SecondServer, language: String) async -> (
+        folder: String, entry: String
+    )? {
+        guard let pages = pages(of: server) else { return nil }
+        let kept = await Task.detached { pages.kept() }.value
+        guard let kept, kept.activities.contains(activity) else { return nil }
+        let name = QueryCoding.encode(account.profile.displayName)
+        return (kept.folder, "index.html#\(activity.rawValue)&alone&name=\(name)&language=\(language)")
     }
 
     package func leave() {

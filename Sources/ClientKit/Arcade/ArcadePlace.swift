@@ -87,6 +87,8 @@ package struct ArcadeView: Sendable, Equatable {
     package let count: Int
     /// The last move, where there are any.
     package let lastMove: String?
+    /// What is looked at together.
+    package let shownTitle: String?
 
     init?(_ value: JSONValue) {
         guard let session = value["session"]?.string, let state = value["state"]?.string.flatMap(State.init) else {
@@ -110,5 +112,8 @@ package struct ArcadeView: Sendable, Equatable {
         }
         count = value["n"]?.int.map(Int.init) ?? 0
         lastMove = value["game"]?["last"]?.string
+        let items = value["game"]?["items"]?.array.map(Array.init) ?? []
+        let current = value["game"]?["current"]?.int.map(Int.init) ?? 0
+        shownTitle = items.indices.contains(current) ? items[current]["title"]?.string : nil
     }
 }

@@ -171,6 +171,18 @@ package enum ArcadeVisitChange: Sendable, Equatable {
         try await client.act(entry, in: session, count: activity.isContest ? view?.count : nil)
     }
 
+    /// Shows a file to everybody in a session of shared viewing.
+    /// - Parameters:
+    ///   - type: its media type.
+    ///   - title: one line.
+    package func bring(file path: String, type: String, title: String) async throws {
+        guard let client, let session = place.session else { return }
+        let kind = type.hasPrefix("image/") ? "picture" : type.hasPrefix("video/") ? "video" : "audio"
+        let url = try await client.bring(file: path, type: type, to: session)
+        let line = String(title.map { $0.isNewline ? " " : $0 }.prefix(100))
+        try await client.act("move add \(kind) \(url) \(line)", in: session, count: nil)
+    }
+
     /// Away from it: whoever waits for this member learns it.
     package func leave() {
         guard !hasLeft else { return }

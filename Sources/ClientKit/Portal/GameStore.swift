@@ -42,9 +42,7 @@ struct GameStore: Sendable {
 
     /// Links the files to where the game looks for them.
     private func place(_ game: GameBundle, _ roomID: String) throws -> String {
-        let name = String(
-            roomID.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }, radix: 16)
-        let place = folder + "/" + name
+        let place = folder + "/" + FileName.hashed(roomID)
         FileFolder.remove(place)
         try FileFolder.make(place)
         for file in game.files {

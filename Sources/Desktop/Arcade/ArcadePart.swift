@@ -47,6 +47,7 @@ import GtkKit
 
     private func go(_ activity: ArcadeActivity, _ server: SecondServer, _ people: [String], _ card: SessionCard?) {
         guard let arcades else { return }
+        guard arcades.account.isConnected else { return onStage(.alone(activity, server, arcades)) }
         var options = ArcadeOptions()
         options.language = ArcadeWords.language
         options.side = .first

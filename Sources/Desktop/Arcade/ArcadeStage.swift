@@ -8,6 +8,7 @@ import GtkKit
     private unowned let stage: StageView
     private let notice = StageNotice()
     private var page: PageView?
+    private var media: SharedMediaBar?
     /// The session that the page shows.
     private var shown: String?
     private var opening: Task<Void, Never>?
@@ -34,7 +35,7 @@ import GtkKit
         if arcades.visit === visit { arcades.leave() }
     }
 
-    private static let height = 360
+    static let height = 360
 
     // MARK: Showing
 
@@ -70,6 +71,7 @@ import GtkKit
         var parts = [ArcadeWords.name(visit.activity)]
         if let view = visit.view, visit.place.session != nil {
             if let state = ArcadeWords.state(view) { parts.append(state) }
+            if let shown = view.shownTitle, !shown.isEmpty { parts.append(shown) }
             if view.seat == nil, view.state != .waiting { parts.append(tr("You look on")) }
         }
         if !visit.isConnected, page != nil { parts.append(tr("No connection")) }
@@ -117,7 +119,7 @@ import GtkKit
             made.setExpands(horizontally: true, vertically: true)
             notice.rest()
             page = made
-            stage.place(made)
+            stage.place(framed(made))
             update()
             // Whoever is writing goes on writing.
             if !stage.isUserWriting() { made.focus() }
@@ -125,6 +127,16 @@ import GtkKit
             isWithoutWebKit = true
             fail(tr("Games need WebKit, which is not installed: %@", error.reason))
         }
+    }
+
+    /// With what brings something to look at, where that is what it is for.
+    private func framed(_ page: PageView) -> Widget {
+        guard visit.activity == .viewing else { return page }
+        let bar = SharedMediaBar(
+            visit, arcades: arcades, window: { [weak stage] in stage?.window() },
+            conversation: { [weak stage] in stage?.openConversation() })
+        media = bar
+        return Box(column: 0, page, bar.widget)
     }
 
     /// What can be done without the page: the same session in a browser, where one logs in.
@@ -142,6 +154,8 @@ import GtkKit
     private func closePage() {
         opening?.cancel()
         page = nil
+        media?.rest()
+        media = nil
         shown = nil
     }
 }

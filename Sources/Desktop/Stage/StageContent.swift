@@ -6,6 +6,8 @@ enum StageContent {
     case film(MediaReference, title: String, ConversationModel)
     case channel(Channel, PortalModel)
     case arcade(ArcadeVisit, ArcadeModel)
+    /// Against the program, without a connection.
+    case alone(ArcadeActivity, SecondServer, ArcadeModel)
 
     @MainActor var title: String {
         switch self {
@@ -13,6 +15,7 @@ enum StageContent {
         case .channel(let channel, _):
             [channel.title, channel.programme?.title ?? ""].filter { !$0.isEmpty }.joined(separator: " · ")
         case .arcade(let visit, _): ArcadeWords.name(visit.activity)
+        case .alone(let activity, _, _): ArcadeWords.name(activity)
         }
     }
 
@@ -20,7 +23,7 @@ enum StageContent {
     var shared: (media: MediaReference, conversation: ConversationModel)? {
         switch self {
         case .picture(let media, _, let conversation), .film(let media, _, let conversation): (media, conversation)
-        case .channel, .arcade: nil
+        case .channel, .arcade, .alone: nil
         }
     }
 

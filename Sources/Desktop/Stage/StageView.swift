@@ -19,6 +19,7 @@ import MediaKit
     private(set) var content: StageContent?
     var channelStage: ChannelStage?
     private var arcadeStage: ArcadeStage?
+    private var aloneStage: AloneStage?
     private var openRequest = 0
     private var outside: StageWindow?
     private var isFolded = false
@@ -29,6 +30,8 @@ import MediaKit
     /// It has something to show, or has no more.
     var onChange: @MainActor () -> Void = {}
     var window: @MainActor () -> Window? = { nil }
+    /// The conversation beside it.
+    var openConversation: @MainActor () -> ConversationModel? = { nil }
     /// Whether the keyboard is in use for something else.
     var isUserWriting: @MainActor () -> Bool = { false }
 
@@ -143,6 +146,11 @@ import MediaKit
             arcadeStage?.start()
             return
         }
+        if case .alone(let activity, let server, let arcades) = content {
+            aloneStage = AloneStage(activity, server, arcades: arcades, stage: self)
+            aloneStage?.start()
+            return
+        }
         guard let (media, conversation) = content.shared else { return }
         var isFilm = false
         if case .film = content { isFilm = true }
@@ -181,6 +189,8 @@ import MediaKit
         channelStage = nil
         arcadeStage?.stop()
         arcadeStage = nil
+        aloneStage?.stop()
+        aloneStage = nil
         player.close()
         picture.setTexture(nil)
         place(nil)

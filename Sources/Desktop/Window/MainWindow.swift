@@ -142,6 +142,7 @@ import GtkKit
             guard let self, window.focusedWidgetAcceptsText else { return false }
             return conversation?.isBeingWritten ?? true
         }
+        stage.openConversation = { [weak self] in self?.conversation?.conversation }
         stage.window = { [weak self] in self?.window }
         portal.window = { [weak self] in self?.window }
         portal.onStage = { [weak self] content in

@@ -1,17 +1,17 @@
 import Glibc
-import Store
+package import Store
 
 /// A file that is written, with the SHA-256 of what was. Removed with the object; a link keeps what it holds.
 ///
 /// `@unchecked Sendable`: used by one thread at a time, as `IncomingContent` says.
-final class IncomingFile: IncomingContent, @unchecked Sendable {
-    let path: String
+package final class IncomingFile: IncomingContent, @unchecked Sendable {
+    package let path: String
     let descriptor: Int32
-    private(set) var size: Int64 = 0
+    package private(set) var size: Int64 = 0
     private let hash = ContentHash()
 
     /// - Throws: `SystemError` when the file cannot be made.
-    init(_ path: String) throws(SystemError) {
+    package init(_ path: String) throws(SystemError) {
         self.path = path
         descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SystemError("open", path: path) }
@@ -22,7 +22,7 @@ final class IncomingFile: IncomingContent, @unchecked Sendable {
         unlink(path)
     }
 
-    func append(_ bytes: [UInt8]) throws(MediaStorageError) {
+    package func append(_ bytes: [UInt8]) throws(MediaStorageError) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
@@ -34,12 +34,12 @@ final class IncomingFile: IncomingContent, @unchecked Sendable {
         size += Int64(bytes.count)
     }
 
-    var digest: ContentDigest { hash.digest }
+    package var digest: ContentDigest { hash.digest }
 
-    func discard() { unlink(path) }
+    package func discard() { unlink(path) }
 
     /// Returns when everything is on the disk.
-    func sync() throws(SystemError) {
+    package func sync() throws(SystemError) {
         guard fsync(descriptor) == 0 else { throw SystemError("fsync", path: path) }
     }
 }

@@ -118,7 +118,7 @@ extension MediaRepository: RouteProviding {
             tag: "\"\(download.content.digest.hexadecimal)\"")
         let isAnonymous = request.optionalSession == nil
         headers.add("cache-control", "\(isAnonymous ? "public" : "private"), max-age=31536000, immutable")
-        return answer(request, download.file, headers)
+        return .file(download.file, headers, for: request, disk: disk)
     }
 
     private func serveThumbnail(_ request: Request) async throws -> Answer {
@@ -135,7 +135,7 @@ extension MediaRepository: RouteProviding {
             type: format.mediaType, fileName: format == .png ? "thumbnail.png" : "thumbnail.jpeg", tag: nil)
         let isAnonymous = request.optionalSession == nil
         headers.add("cache-control", "\(isAnonymous ? "public" : "private"), max-age=86400")
-        return answer(request, file, headers)
+        return .file(file, headers, for: request, disk: disk)
     }
 
     /// The fields that keep what a member uploaded from doing anything in a browser but being shown.
@@ -156,31 +156,5 @@ extension MediaRepository: RouteProviding {
         ])
         if let tag { headers.add("etag", tag) }
         return headers
-    }
-
-    /// The file or the part of it that is asked for; 304 when the client has it.
-    private func answer(_ request: Request, _ file: StoredFile, _ headers: HTTPHeaders) -> Answer {
-        var headers = headers
-        let asked = request.head.headers
-        let tag = headers.first(named: "etag")
-        if let tag, asked.all(named: "if-none-match").contains(where: { $0 == "*" || $0.contains(tag) }) {
-            return .response(HTTPResponse(status: .notModified, headers: headers))
-        }
-        // A range of something else than the client thinks is no use to it.
-        let isSame = asked.first(named: "if-range").map { $0 == tag } ?? true
-        let range = ByteRange(isSame ? asked.first(named: "range") : nil, size: file.size)
-        switch range {
-        case .unsatisfiable:
-            let fields = HTTPHeaders([("content-range", "bytes */\(file.size)"), ("content-type", "application/json")])
-            let error = MatrixError(416, .unknown, "The range is outside the file")
-            return .response(HTTPResponse(status: .rangeNotSatisfiable, headers: fields, body: error.body))
-        case .whole:
-            headers.add("content-length", String(file.size))
-            return .stream(.ok, headers, body(of: file, 0..<file.size))
-        case .part(let part):
-            headers.add("content-length", String(part.count))
-            headers.add("content-range", "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(file.size)")
-            return .stream(.partialContent, headers, body(of: file, part))
-        }
     }
 }

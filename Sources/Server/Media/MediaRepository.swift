@@ -32,7 +32,7 @@ package final class MediaRepository: Sendable {
     let arrivals = MediaArrivals()
     private let clock: WallClock
     private let thumbnailer: ThumbnailProcess
-    private let disk = BlockingPool(threads: 4, name: "media")
+    let disk = BlockingPool(threads: 4, name: "media")
     private let pictures = BlockingPool(threads: 2, name: "thumbnails")
 
     package init(
@@ -228,9 +228,6 @@ package final class MediaRepository: Sendable {
         }
         return Download(content: content, file: file)
     }
-
-    /// A body that reads a file's range while it is sent.
-    func body(of file: StoredFile, _ range: Range<Int64>) -> FileBody { FileBody(file, range, disk) }
 
     /// A picture made smaller, as PNG or JPEG.
     /// - Throws: as `download`; `M_UNKNOWN` (400) when it is no picture that can be decoded, `M_TOO_LARGE` (413).

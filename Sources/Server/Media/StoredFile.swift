@@ -8,7 +8,7 @@ package final class StoredFile: Sendable {
     private let path: String
 
     /// - Parameter descriptor: becomes this object's.
-    init(owning descriptor: Int32, path: String) {
+    package init(owning descriptor: Int32, path: String) {
         self.descriptor = descriptor
         self.path = path
         var status = stat()
