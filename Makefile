@@ -70,9 +70,11 @@ lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz
 	scripts/extract-texts --check
 
+# As many at once as have each a server or a client of its own without waiting for the others: begun all together, on a
+# small machine, each would wait for a thousand more before it is heard.
 unit-test:
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	$(SWIFT) test --skip-build --experimental-maximum-parallelization-width 16
 
 integration-test:
 	$(SWIFT) build --product mado

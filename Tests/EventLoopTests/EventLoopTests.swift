@@ -153,15 +153,17 @@ struct EventLoopTests {
             let loop = group.loops[0]
             let order = Mutex<[String]>([])
             let end = TurnEnd { order.withLock { $0.append("end") } }
-            await withCheckedContinuation { continuation in
-                loop.execute {
-                    loop.atTurnEnd(end)
-                    order.withLock { $0.append("first") }
-                }
-                loop.execute {
-                    order.withLock { $0.append("second") }
-                    loop.execute { loop.execute { continuation.resume() } }
-                }
+            loop.execute {
+                loop.atTurnEnd(end)
+                order.withLock { $0.append("first") }
+            }
+            loop.execute { order.withLock { $0.append("second") } }
+            // What asks the loop after the work of a turn is answered in that turn or in a later one.
+            while !order.withLock({ $0.contains("end") }) {
+                await withCheckedContinuation { continuation in loop.execute { continuation.resume() } }
+            }
+            for _ in 1...3 {
+                await withCheckedContinuation { continuation in loop.execute { continuation.resume() } }
             }
             #expect(order.withLock { $0.filter { $0 == "end" }.count } == 1)
             #expect(order.withLock { $0.first } == "first")
