@@ -48,8 +48,8 @@ package final class TURNForwarder: Sendable {
         func opened() { state.withLock { $0.problem = nil } }
     }
 
-    /// A call takes a few, a conference one for each who is in it.
-    private static let maximumConnections = 64
+    /// A call takes a few, a conference two for each who is in it.
+    private static let maximumConnections = 128
 
     private let server: TURNServer
     private let core: Core

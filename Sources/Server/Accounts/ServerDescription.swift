@@ -4,8 +4,7 @@ package import MatrixAPI
 
 /// What the server says of itself: where it is, what it speaks, what it can do.
 ///
-/// Source: Client-Server API, "API Versions", "Well-known URIs", "Capabilities negotiation", "Third-party Networks",
-/// "Voice over IP".
+/// Source: Client-Server API, "API Versions", "Well-known URIs", "Capabilities negotiation", "Third-party Networks".
 package struct ServerDescription: Sendable, RouteProviding {
     /// Versions of the specification that are served. Older clients look for the older ones, so that all stand here.
     static let versions = ["r0.6.1"] + (1...14).map { "v1.\($0)" }
@@ -25,18 +24,21 @@ package struct ServerDescription: Sendable, RouteProviding {
     private let defaultRoomVersion: RoomVersion
     private let support: SupportContact?
     private let changesAddresses: Bool
+    private let hasConferences: Bool
 
     /// - Parameters:
     ///   - publicBaseURL: see `AccountsConfiguration`.
     ///   - defaultRoomVersion: that of rooms whose creator does not ask for one.
     ///   - support: nil where nobody is named.
     ///   - changesAddresses: whether members can add addresses of mail.
+    ///   - hasConferences: whether there are calls of many.
     package init(
         publicBaseURL: String?, defaultRoomVersion: RoomVersion = .default, support: SupportContact? = nil,
-        changesAddresses: Bool = false
+        changesAddresses: Bool = false, hasConferences: Bool = false
     ) {
         self.support = support
         self.changesAddresses = changesAddresses
+        self.hasConferences = hasConferences
         self.publicBaseURL = publicBaseURL
         self.defaultRoomVersion = defaultRoomVersion
     }
@@ -84,6 +86,7 @@ package struct ServerDescription: Sendable, RouteProviding {
         for (name, isEnabled) in switches {
             object.object(name) { $0.member("enabled", isEnabled) }
         }
+        if hasConferences { object.object("mado.conferences") { $0.member("enabled", true) } }
         object.object("m.room_versions") { object in
             object.member("default", defaultRoomVersion.rawValue)
             object.object("available") { object in

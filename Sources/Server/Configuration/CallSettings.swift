@@ -18,7 +18,7 @@ package struct CallSettings: Sendable, Equatable {
     package var relayPorts = "49152-65535"
     /// How long a name and password for the relay are good.
     package var credentialLifetime = Duration.seconds(6 * 3600)
-    package var relaysPerMember = 32
+    package var relaysPerMember = 64
     package var maximumRelays = 1_000
     /// Bytes a second, in each direction.
     package var relayRate = 1 << 20
@@ -26,6 +26,8 @@ package struct CallSettings: Sendable, Equatable {
     package var hasConferences = true
     /// Janus.
     package var conferenceProgram = "/usr/bin/janus"
+    /// UDP ports of the machine's address, the first and the last.
+    package var conferencePorts = "20000-20999"
     /// Who may be in one conference.
     package var conferenceSize = 20
     /// What one participant sends, in bits a second.

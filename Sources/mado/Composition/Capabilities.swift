@@ -155,13 +155,15 @@ final class Capabilities: Sendable {
 
         let openID = OpenID(serverName: serverName)
         let secondServers = SecondServers(journal: journal)
-        let callDirectory = CallDirectory(journal: journal, presence: presence, loop: loops[0], clock: clock)
+        let calls = try CallCapabilities(
+            configuration,
+            CallCapabilities.Parts(
+                journal: journal, presence: presence, http: outbound, loop: loops[0], metrics: metrics, clock: clock,
+                log: log))
         let directory = SessionDirectory(
-            servers: secondServers, rooms: rooms, presence: presence, calls: callDirectory, sessions: sessions,
+            servers: secondServers, rooms: rooms, presence: presence, calls: calls.directory, sessions: sessions,
             openID: openID,
             limiter: limiter, settings: SessionDirectory.Settings(configuration.sessions))
-
-        let calls = try CallCapabilities(configuration, metrics: metrics, clock: clock, log: log)
 
         let pushers = Pushers(
             journal: journal, http: outbound, loop: loops[0], rules: pushRules, ignoredUsers: ignoredUsers,
@@ -175,13 +177,17 @@ final class Capabilities: Sendable {
         // Those who count must know of a batch before those who wait for it ask them.
         let observers: [any JournalObserver] = [
             deliveries, pushRules, ignoredUsers, unread, presence, notifier, delayedEvents, serviceDeliveries, channels,
-            boards, pushers, callDirectory,
+            boards, pushers, calls.directory,
         ]
         for observer in observers { journal.addObserver(observer) }
         for observer in [presence, slidingConnections, notifier, pushers] as [any SessionObserver] {
             sessions.addObserver(observer)
         }
         calls.port.map { sessions.addObserver($0) }
+        if let conferences = calls.conferences {
+            journal.addObserver(conferences)
+            sessions.addObserver(conferences)
+        }
         journal.addObserver(directory)
         presence.addObserver { directory.presenceChanged(of: $0) }
 
@@ -232,34 +238,36 @@ final class Capabilities: Sendable {
         self.notifier = notifier
         mailProviders =
             mail.flatMap { mail in addresses.map { [$0, mail.pages, mail.invites] } } ?? [NoContactAddresses()]
-        providers = [
-            ServerDescription(
-                publicBaseURL: publicURL, defaultRoomVersion: roomSettings.defaultRoomVersion,
-                support: SupportContact(configuration.support), changesAddresses: mail != nil),
-            Login(
-                journal: journal, sessions: sessions, passwords: passwords,
-                authentication: authentication, publicBaseURL: publicURL, services: services),
-            sessions,
-            Registration(
-                accounts: accounts, sessions: sessions, tokens: tokens, authentication: authentication,
-                services: services, addresses: addresses),
-            ServiceEndpoints(services: services, journal: journal, transport: serviceTransport),
-            OwnAccount(accounts: accounts, authentication: authentication, addresses: addresses),
-            devices, AccountModeration(accounts: accounts, devices: devices),
-            profiles, media, previews, Filters(journal: journal), MemberDirectory(store: store),
-            accountData, pushRules, pushers, rooms,
-            PublicRooms(journal: journal, serverName: serverName, isOpen: configuration.rooms.isDirectoryOpen),
-            live, boards, applications, instructions,
-            receipts, typing, presence, sync, SlidingSync(sync: sync, connections: slidingConnections), deviceKeys,
-            KeyBackup(journal: journal), ToDevice(journal: journal, megolmSessions: megolmSessions),
-            Notifications(journal: journal, rules: pushRules, deliveries: deliveries),
-            SpaceHierarchy(journal: journal, rooms: rooms),
-            openID, reports, MessageSearch(journal: journal, index: searchIndex),
-            delayedEvents, portal, feeds, DehydratedDevices(journal: journal, keys: deviceKeys, sessions: sessions),
-            directory, SecondServerProxy(servers: secondServers), calls.endpoint, callDirectory,
-            LoginFallback(serverName: serverName),
-            AuthenticationFallback(authentication: authentication, proofs: mail?.proofs),
-        ]
+        providers =
+            [
+                ServerDescription(
+                    publicBaseURL: publicURL, defaultRoomVersion: roomSettings.defaultRoomVersion,
+                    support: SupportContact(configuration.support), changesAddresses: mail != nil,
+                    hasConferences: calls.conferences != nil),
+                Login(
+                    journal: journal, sessions: sessions, passwords: passwords,
+                    authentication: authentication, publicBaseURL: publicURL, services: services),
+                sessions,
+                Registration(
+                    accounts: accounts, sessions: sessions, tokens: tokens, authentication: authentication,
+                    services: services, addresses: addresses),
+                ServiceEndpoints(services: services, journal: journal, transport: serviceTransport),
+                OwnAccount(accounts: accounts, authentication: authentication, addresses: addresses),
+                devices, AccountModeration(accounts: accounts, devices: devices),
+                profiles, media, previews, Filters(journal: journal), MemberDirectory(store: store),
+                accountData, pushRules, pushers, rooms,
+                PublicRooms(journal: journal, serverName: serverName, isOpen: configuration.rooms.isDirectoryOpen),
+                live, boards, applications, instructions,
+                receipts, typing, presence, sync, SlidingSync(sync: sync, connections: slidingConnections), deviceKeys,
+                KeyBackup(journal: journal), ToDevice(journal: journal, megolmSessions: megolmSessions),
+                Notifications(journal: journal, rules: pushRules, deliveries: deliveries),
+                SpaceHierarchy(journal: journal, rooms: rooms),
+                openID, reports, MessageSearch(journal: journal, index: searchIndex),
+                delayedEvents, portal, feeds, DehydratedDevices(journal: journal, keys: deviceKeys, sessions: sessions),
+                directory, SecondServerProxy(servers: secondServers),
+                LoginFallback(serverName: serverName),
+                AuthenticationFallback(authentication: authentication, proofs: mail?.proofs),
+            ] + calls.providers
     }
 
     /// The endpoints of all of them, and of `pages`.
@@ -302,6 +310,7 @@ final class Capabilities: Sendable {
     func endWaiting() {
         notifier.endAll()
         directory.endWaiting()
+        calls.endWaiting()
     }
 
     /// Begins to tell application services what happens.

@@ -44,7 +44,7 @@ enum ConfigurationKeys {
         "sync": "How clients wait for news.",
         "sessions": "What second servers (games, shared viewing) may learn of conversations.",
         "calls":
-            "Calls with voice and picture. coturn, where it is installed, is started and configured by Mado: media then pass through the clients' own port where nothing else does.",
+            "Calls with voice and picture. coturn and Janus, where they are installed, are started and configured by Mado: media then pass through the clients' own port where nothing else does.",
         "presence": "Who is seen as ready, away and offline.",
         "limits": "How often what may be done. A member may do `burst` at once and then `per_minute`, evenly spread.",
         "http": "Limits of connections and requests.",

@@ -8,7 +8,7 @@ extension Doctor {
         if !settings.uris.isEmpty {
             return [.good("calls", "clients are given \(settings.uris.joined(separator: ", "))")]
         }
-        if let missing = CallCapabilities.missing(settings, launcher: CGIRunner.installedLauncher) {
+        if let missing = CallCapabilities.missingForRelay(settings) {
             return [
                 .warning(
                     "calls", "\(missing): calls work only between machines that reach one another",
@@ -23,6 +23,20 @@ extension Doctor {
                     do: "Give the server an https listener that clients reach, or name a relay in calls.uris.")
             ]
         }
-        return [.good("calls", "media are relayed by \(settings.relayProgram), at \(uri)")]
+        return [.good("calls", "media are relayed by \(settings.relayProgram), at \(uri)")] + conferences(settings)
+    }
+
+    private func conferences(_ settings: CallSettings) -> [Finding] {
+        guard settings.hasConferences else { return [.good("conferences", "switched off (calls.conferences)")] }
+        if let missing = CallCapabilities.missingForConferences(settings) {
+            return [
+                .warning(
+                    "conferences", "\(missing): calls are for two",
+                    do:
+                        "Install Debian's package janus (its own service may stay off), or set calls.conferences = false."
+                )
+            ]
+        }
+        return [.good("conferences", "bridged by \(settings.conferenceProgram)")]
     }
 }
