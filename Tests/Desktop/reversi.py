@@ -3,6 +3,8 @@
 # The shortest game: the one who begins takes all.
 WIPE_OUT = "e6 f4 e3 f6 g5 d6 e7 f5 c5".split()
 TURN = "^Reversi · Your turn"
+# What the page is called once it shows that.
+DRAWN = "^Reversi: (.*, )?Your turn$"
 
 
 class Board:
@@ -14,7 +16,7 @@ class Board:
 
     def move(self, square):
         """When it is this person's turn; returns when it is not any more."""
-        self.program.see(TURN)
+        self.program.see(DRAWN)
         column = ord(square[0]) - ord(self.at[0])
         row = int(square[1]) - int(self.at[1])
         keys = ["Right" if column > 0 else "Left"] * abs(column) + ["Up" if row > 0 else "Down"] * abs(row)

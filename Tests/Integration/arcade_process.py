@@ -8,9 +8,10 @@ import subprocess
 import tempfile
 import threading
 import time
+import unittest
 
 import mado_server
-from mado_server import DEADLINE, eventually, free_port
+from mado_server import DEADLINE, Server, eventually, free_port, quote
 
 
 def program():
@@ -191,3 +192,61 @@ class Player:
         view = self.view(activity=activity)
         body = {"entry": entry, "n": view["n"], **more}
         return self.ask("POST", f"/api/sessions/{view['session']}", body, status)
+
+
+class ArcadeTestCase(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.first = Server(name="one.test").start()
+        cls.other = Server(name="two.test").start()
+        cls.arcade = Arcade(cls.first, cls.other).start()
+        cls.count = 0
+
+    @classmethod
+    def tearDownClass(cls):
+        for process in (cls.arcade, cls.first, cls.other):
+            process.remove()
+
+    def member(self, server=None, name="m"):
+        type(self).count += 1
+        return (server or self.first).register(f"{name}{self.count}")
+
+    def talk(self, *members):
+        """A conversation of these, who are all connected and just wrote (steps 201 to 203)."""
+        first, *others = members
+        room = first.create_room(invite=[other.user_id for other in others], is_direct=len(others) == 1)
+        for other in others:
+            other.expect("POST", f"/_matrix/client/v3/join/{quote(room)}", {})
+        for member in members:
+            member.sync()
+            member.send(room, "Hello")
+        return room
+
+    def messages(self, member, room):
+        found = member.expect("GET", f"/_matrix/client/v3/rooms/{quote(room)}/messages?dir=b&limit=30")["chunk"]
+        return [event for event in found if "mado.session" in event["content"]]
+
+    def card(self, member, room, kind="card"):
+        return eventually(
+            lambda: [event for event in self.messages(member, room)
+                     if event["content"]["mado.session"]["kind"] == kind], f"a {kind}")[0]
+
+    def pair(self, **options):
+        """Two people who talk, and Hanako's and Kenji's devices at the arcade."""
+        hanako, kenji = self.member(name="hanako"), self.member(name="kenji")
+        room = self.talk(hanako, kenji)
+        return Player(self.arcade, hanako), Player(self.arcade, kenji), room
+
+    def joined(self, **options):
+        """The same, in a game of Reversi in which Hanako begins."""
+        hanako, kenji, room = self.pair()
+        hanako.connect(side="first", **options)
+        hanako.place("choosing")
+        hanako.accept()
+        hanako.place("joint")
+        kenji.connect()
+        kenji.place("invited")
+        kenji.accept()
+        for player in (hanako, kenji):
+            player.view(lambda view: view["state"] == "playing")
+        return hanako, kenji, room

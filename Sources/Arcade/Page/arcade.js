@@ -169,7 +169,8 @@ function show() {
   find("who").textContent = state.token ? state.name : "";
   const title = state.activity ? text(state.activity) : text("arcade");
   find("title").textContent = title;
-  document.title = title;
+  // The program around the page learns by it what is drawn.
+  document.title = state.isInside && view ? `${title} ${view.n}` : title;
   if (isWaiting) showWaiting(view);
   showPrompt();
   if (!find("session").hidden) showSession(view);

@@ -13,6 +13,8 @@ import GtkKit
     private var shown: String?
     private var opening: Task<Void, Never>?
     private var isWithoutWebKit = false
+    /// How much of the session the page shows.
+    private var drawnCount = -1
 
     init(_ visit: ArcadeVisit, arcades: ArcadeModel, stage: StageView) {
         self.visit = visit
@@ -92,8 +94,7 @@ import GtkKit
     // MARK: The page
 
     private func show(session: String, _ view: ArcadeView) {
-        page?.setAccessibleLabel(
-            [ArcadeWords.name(visit.activity), ArcadeWords.spoken(view)].compactMap { $0 }.joined(separator: ": "))
+        tellWhatIsDrawn(view)
         guard shown != session, !isWithoutWebKit else { return }
         shown = session
         guard let address = visit.address(language: ArcadeWords.language) else { return }
@@ -106,6 +107,20 @@ import GtkKit
         }
     }
 
+    /// The page's title ends in how many things have happened on the board that it shows.
+    private func drawn(_ title: String) {
+        guard let count = title.split(separator: " ").last.flatMap({ Int($0) }) else { return }
+        drawnCount = count
+        if let view = visit.view { tellWhatIsDrawn(view) }
+    }
+
+    /// In words, for those who do not see the board; not before it can be played on.
+    private func tellWhatIsDrawn(_ view: ArcadeView) {
+        guard drawnCount >= view.count else { return }
+        page?.setAccessibleLabel(
+            [ArcadeWords.name(visit.activity), ArcadeWords.spoken(view)].compactMap { $0 }.joined(separator: ": "))
+    }
+
     private func open(_ content: PageView.Content) {
         do {
             let made = try PageView(content) { [weak self] event in
@@ -113,7 +128,8 @@ import GtkKit
                 switch event {
                 case .failed(let reason): fail(tr("The page cannot be shown: %@", reason))
                 case .leadsOut(let address): Launcher.open(link: address)
-                case .loading, .loaded, .title: break
+                case .title(let text): drawn(text)
+                case .loading, .loaded: break
                 }
             }
             made.setExpands(horizontally: true, vertically: true)
@@ -157,5 +173,6 @@ import GtkKit
         media?.rest()
         media = nil
         shown = nil
+        drawnCount = -1
     }
 }
