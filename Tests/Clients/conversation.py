@@ -37,6 +37,7 @@ KNOWN_REFUSALS = (
     ("POST", r"/keys/query$", 400),
     ("GET", r"/client/r0/rooms/[^/]*/messages\?from=&", 403),
     ("POST", r"/second/arcade/api/login/address$", 404),
+    ("GET", r"/_mado/v1/sessions/addresses/", 404),
 )
 
 

@@ -206,7 +206,7 @@ extension Arcade: RouteProviding {
         let url = try await files.receive(body, type: type, in: session)
         // It may have ended meanwhile.
         do { try await perform { house, _ in try house.checkMayBring(person, to: session) } } catch {
-            files.forget(session)
+            files.remove(url)
             throw error
         }
         return .object { $0.member("url", url) }

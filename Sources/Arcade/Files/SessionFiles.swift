@@ -3,7 +3,6 @@ import Glibc
 import HTTP
 import MatrixAPI
 import Server
-import Synchronization
 
 /// Pictures, films and music that people brought into a session of shared viewing, on the disk as long as the session.
 ///
@@ -97,6 +96,11 @@ final class SessionFiles: Sendable {
     }
 
     // MARK: Ending
+
+    /// Takes one file back that was just received.
+    func remove(_ url: String) {
+        disk.submit { [folder] in SystemFile.remove("\(folder)/\(url.dropFirst("files/".count))") }
+    }
 
     /// The session is gone, and its files go.
     func forget(_ session: String) {

@@ -151,7 +151,7 @@ function open(activity) {
   state.offline = null;
   show();
   playOffline();
-  if (activity && !state.offline) connect();
+  if (activity && state.token && !state.offline) connect();
 }
 
 function show() {

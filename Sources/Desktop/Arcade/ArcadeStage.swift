@@ -13,6 +13,8 @@ import GtkKit
     private var shown: String?
     private var opening: Task<Void, Never>?
     private var isWithoutWebKit = false
+    /// The member was in a session; where there is none any more, it has ended.
+    private var wasThere = false
     /// How much of the session the page shows.
     private var drawnCount = -1
 
@@ -43,6 +45,7 @@ import GtkKit
 
     private func update() {
         stage.setTitle(title)
+        if visit.place.session != nil { wasThere = true }
         if let session = visit.place.session, let view = visit.view, view.state != .waiting {
             return show(session: session, view)
         }
@@ -53,6 +56,7 @@ import GtkKit
                 [leaving])
         }
         switch visit.place {
+        case .none where wasThere: say(tr("It is over."), isWorking: false, [leaving])
         case .none, .asking: say(tr("Looking who is talking with you…"), isWorking: true)
         case .choosing, .invited:
             visit.question == nil
