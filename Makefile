@@ -10,22 +10,11 @@ ARCADE_URL ?= $(LISTEN)/second/arcade/
 
 .PHONY: run build test lint unit-test integration-test bench format packages clean
 
-# Where there is a display, Mado's desktop program opens beside the server.
+# Where there is a display, Mado's desktop program opens beside the server once that answers; without one, nothing that
+# only the desktop needs is installed or built.
 run: build
-	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
-		$(MAKE) --no-print-directory desktop-build && \
-		{ .build/release/mado-desktop --profile demo --server '$(LISTEN)' --authority '$(DATA)/certificates/ca.crt' & }; \
-	fi
-	@mkdir -p '$(DATA)'
-	@[ -s '$(DATA)/arcade.token' ] || .build/release/mado second-server add arcade --title Arcade --behind '$(ARCADE)' \
-		--url '$(ARCADE_URL)' --data '$(DATA)' --server-name '$(SERVER_NAME)' > '$(DATA)/arcade.token'
-	@{ until [ -e '$(DATA)/certificates/ca.crt' ]; do sleep 0.2; done; \
-		exec .build/release/mado-arcade --data '$(DATA)/arcade' --listen '$(ARCADE)' --url '$(ARCADE_URL)' \
-		--first-server '$(SERVER_NAME)=$(LISTEN),$(LISTEN)' --token '$(SERVER_NAME)=$(DATA)/arcade.token' \
-		--authority '$(DATA)/certificates/ca.crt' --trusted-proxy 127.0.0.1; } & arcade=$$!; \
-	trap 'kill $$arcade 2>/dev/null' EXIT; \
-	MADO_PROVIDERS_FOLDER='$(CURDIR)/providers' .build/release/mado serve --demo --data '$(DATA)' --server-name '$(SERVER_NAME)' --listen '$(LISTEN)' \
-		--registration open
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(MAKE) --no-print-directory desktop-build; fi
+	@scripts/run-demonstration .build/release '$(DATA)' '$(SERVER_NAME)' '$(LISTEN)' '$(ARCADE)' '$(ARCADE_URL)'
 
 build: packages calls-packages
 	@$(SWIFT) build -c release --static-swift-stdlib --product mado
