@@ -122,6 +122,40 @@ class ScreenSaver(Bus):
         self.connection.flush_sync(None)
 
 
+class Logind(Bus):
+    """systemd-logind with one session, whose screen is locked and unlocked."""
+
+    NAME = "org.freedesktop.login1"
+    MANAGER = "/org/freedesktop/login1"
+    SESSION = "/org/freedesktop/login1/session/_31"
+    MANAGER_XML = """<node><interface name="org.freedesktop.login1.Manager">
+        <method name="GetSessionByPID"><arg type="u" direction="in"/><arg type="o" direction="out"/></method>
+        </interface></node>"""
+    SESSION_XML = """<node><interface name="org.freedesktop.login1.Session">
+        <property name="LockedHint" type="b" access="read"/><signal name="Lock"/><signal name="Unlock"/>
+        </interface></node>"""
+
+    def prepare(self):
+        self.is_locked = False
+        self.own(self.NAME, self.MANAGER, self.MANAGER_XML, lambda *_: GLib.Variant("(o)", (self.SESSION,)))
+        interface = Gio.DBusNodeInfo.new_for_xml(self.SESSION_XML).interfaces[0]
+        self.connection.register_object(
+            self.SESSION, interface, None, lambda *_: GLib.Variant("b", self.is_locked), None)
+
+    def set_hint(self, is_locked):
+        self.is_locked = is_locked
+        self.emit("org.freedesktop.DBus.Properties", "PropertiesChanged", GLib.Variant("(sa{sv}as)", (
+            "org.freedesktop.login1.Session", {"LockedHint": GLib.Variant("b", is_locked)}, [])))
+
+    def ask(self, signal):
+        """`Lock` or `Unlock`, as `loginctl lock-session` does."""
+        self.emit("org.freedesktop.login1.Session", signal, None)
+
+    def emit(self, interface, signal, arguments):
+        self.connection.emit_signal(None, self.SESSION, interface, signal, arguments)
+        self.connection.flush_sync(None)
+
+
 class Dunst:
     """A real notification daemon. What it shows is noted by its script, and its menu of actions chooses by a file."""
 

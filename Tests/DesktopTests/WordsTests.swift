@@ -24,6 +24,19 @@ import Testing
             Words.connectionDetail(report, waiting: 0, hasStream: false) == "Connected; everything arrives at once")
     }
 
+    @Test func noticesSayWhoseTheyAreAndWhere() {
+        var notice = Notice(
+            roomID: "!r:x", itemID: "$i", sender: Person(userID: "@k:x", displayName: "Kenji"),
+            conversationTitle: "Kenji", isDirect: true, text: "Hello", timestamp: 0, isHighlight: false, hasSound: false
+        )
+        #expect(Words.title(notice) == "Kenji")
+        notice.isDirect = false
+        notice.conversationTitle = "Lobby"
+        #expect(Words.title(notice) == "Kenji in Lobby")
+        notice.isOfPortal = true
+        #expect(Words.title(notice) == "Lobby")
+    }
+
     @Test func sizesAndDurations() {
         #expect(
             [0, 999, 1500, 1_500_000, 2_340_000_000].map { Words.bytes($0) } == [

@@ -38,9 +38,17 @@ struct NoticeReader {
             displayName: try database.member(owner, in: reader.room)?.displayName)
         guard actions.notify else { return nil }
         let item = try reader.item(stored, TimelineAnnotations())
-        return Notice(
+        var notice = Notice(
             roomID: roomID, itemID: item.id, sender: item.sender, conversationTitle: summary.title,
-            isDirect: summary.isDirect, text: MessageText.oneLine(item.content.plainText), timestamp: item.timestamp,
+            isDirect: summary.isDirect, text: Self.text(stored.event.content, item), timestamp: item.timestamp,
             isHighlight: actions.highlight, hasSound: actions.sound != nil)
+        notice.isOfPortal = summary.portalType != nil
+        return notice
+    }
+
+    /// An item's headline and an announcement's title say enough.
+    private static func text(_ content: JSONValue, _ item: TimelineItem) -> String {
+        let title = content["mado.item"]?["headline"]?.string ?? content["mado.announcement"]?["title"]?.string
+        return MessageText.oneLine(title ?? item.content.plainText)
     }
 }

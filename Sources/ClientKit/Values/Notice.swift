@@ -11,6 +11,8 @@ package struct Notice: Sendable, Equatable {
     package var isHighlight: Bool
     /// Whether the rule wants a sound.
     package var hasSound: Bool
+    /// Of a feed or a board: nobody to answer to.
+    package var isOfPortal = false
 
     package init(
         roomID: String, itemID: String, sender: Person, conversationTitle: String, isDirect: Bool, text: String,

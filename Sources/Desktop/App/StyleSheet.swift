@@ -96,7 +96,7 @@ enum StyleSheet {
         .mado-subtitle { background: alpha(black, 0.66); color: white; border-radius: 6px; padding: 2px 10px; }
 
         .mado-functions { padding: 3px 6px; border-bottom: 1px solid alpha(@window_fg_color, 0.09); }
-        .mado-function { padding: 4px 9px 3px 9px; min-width: 34px; border-radius: 9px; }
+        .mado-function { padding: 4px 5px 3px 5px; min-width: 34px; border-radius: 9px; }
         .mado-function.current { background: alpha(@accent_bg_color, 0.18); color: @accent_color; }
         .mado-function-name { font-size: 0.74em; font-weight: 500; }
         .mado-ticker { border-bottom: 1px solid alpha(@window_fg_color, 0.09); background: alpha(@window_fg_color, 0.035);

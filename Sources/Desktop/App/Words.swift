@@ -30,6 +30,15 @@ enum Words {
         return words
     }
 
+    /// What stands above a new message in a notification: whose it is, and where it was written.
+    static func title(_ notice: Notice) -> String {
+        // The account that speaks for the portal says nothing about an item; the feed's name does.
+        if notice.isOfPortal { return notice.conversationTitle }
+        let name = notice.sender.displayName
+        return notice.isDirect || notice.conversationTitle == name
+            ? name : tr("%1$@ in %2$@", name, notice.conversationTitle)
+    }
+
     /// The connection in one or two words, for the top of the window.
     static func connection(_ report: ConnectionReport) -> String {
         switch report.state {

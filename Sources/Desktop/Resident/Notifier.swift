@@ -64,17 +64,15 @@ import GtkKit
         guard model.settings.notifications, !isQuiet, account.availability != .busy else { return }
         let inSight = roomInSight()
         for notice in notices where notice.roomID != inSight && !isLineOfRequest(notice) {
-            let title =
-                notice.isDirect || notice.conversationTitle == notice.sender.displayName
-                ? notice.sender.displayName
-                : tr("%1$@ in %2$@", notice.sender.displayName, notice.conversationTitle)
             let notification = Notification(
-                title: title, text: model.settings.notificationPreview ? notice.text : tr("New message"))
+                title: Words.title(notice), text: model.settings.notificationPreview ? notice.text : tr("New message"))
             let target = target(account, notice.roomID)
             notification.setIcon(file: IconSet.applicationFile)
             notification.setDefaultAction("app.open-room", target: target)
-            notification.addButton(tr("Reply"), action: "app.open-room", target: target)
-            notification.addButton(tr("Mark as read"), action: "app.mark-read", target: target)
+            if !notice.isOfPortal {
+                notification.addButton(tr("Reply"), action: "app.open-room", target: target)
+                notification.addButton(tr("Mark as read"), action: "app.mark-read", target: target)
+            }
             application.notify(notification, identifier: "room \(notice.roomID)")
         }
     }

@@ -3,7 +3,8 @@ internal import CGtk
 /// Notices that nobody is at the keyboard: by idle time, and by the screen's lock.
 ///
 /// An X server tells by itself, and so does GNOME's Mutter. Elsewhere the screen saver service is asked once a minute, and
-/// every five seconds while somebody is away; where there is none, only the lock counts.
+/// every five seconds while somebody is away; where there is none, only the lock counts, of
+/// which screen savers tell, and logind.
 @MainActor package final class IdleWatcher {
     /// Away, or back.
     package var onChange: @MainActor (Bool) -> Void = { _ in }
@@ -12,8 +13,15 @@ internal import CGtk
         didSet { if minutes != oldValue { watch() } }
     }
     private let bus: SessionBus?
+    private let session: LoginSession?
     private var alarm: IdleAlarm?
+    /// As a screen saver says.
     private var isLocked = false
+    /// As logind says, where no screen saver may.
+    private var isSessionLocked = false
+    /// Somebody wanted it locked, and nobody has come back since.
+    private var isAskedToLock = false
+    private var comingBack: IdleAlarm?
     private var isIdle = false
     /// Whether nobody is there, as last told.
     package private(set) var isAway = false
@@ -25,6 +33,12 @@ internal import CGtk
 
     package init() {
         bus = SessionBus()
+        session = LoginSession()
+        session?.onHint = { [weak self] isLocked in
+            self?.isSessionLocked = isLocked
+            self?.tell()
+        }
+        session?.onWish = { [weak self] in self?.wished($0) }
         for saver in [
             "org.freedesktop.ScreenSaver", "org.gnome.ScreenSaver", "org.mate.ScreenSaver", "org.cinnamon.ScreenSaver",
             "org.xfce.ScreenSaver",
@@ -96,8 +110,20 @@ internal import CGtk
         }
     }
 
+    /// A wish to lock counts until somebody touches something again; where that cannot be known, only the hint counts.
+    private func wished(_ isLocked: Bool) {
+        comingBack = nil
+        if isLocked {
+            comingBack = IdleAlarm(milliseconds: 5_000) { [weak self] isIdle in
+                if !isIdle { MainLoop.afterwards { self?.wished(false) } }
+            }
+        }
+        isAskedToLock = comingBack != nil
+        tell()
+    }
+
     private func tell() {
-        let away = isIdle || isLocked
+        let away = isIdle || isLocked || isSessionLocked || isAskedToLock
         guard away != isAway else { return }
         isAway = away
         onChange(away)

@@ -1,12 +1,14 @@
 internal import CGtk
 
-/// The user's D-Bus, as far as the desktop's services need it. Main thread.
+/// The user's D-Bus or the system's, as far as the desktop's services need it. Main thread.
 @MainActor final class SessionBus {
     let connection: OpaquePointer
 
-    /// nil where there is no session bus.
-    init?() {
-        guard let connection = g_bus_get_sync(G_BUS_TYPE_SESSION, nil, nil) else { return nil }
+    /// nil where there is no such bus.
+    init?(isSystem: Bool = false) {
+        guard let connection = g_bus_get_sync(isSystem ? G_BUS_TYPE_SYSTEM : G_BUS_TYPE_SESSION, nil, nil) else {
+            return nil
+        }
         self.connection = connection
     }
 
@@ -46,12 +48,16 @@ internal import CGtk
     }
 
     /// Hears a signal for as long as the program runs.
+    /// - Parameters:
+    ///   - sender: whose; nil for everybody's.
+    ///   - path: of the object that it is about; nil for all.
     func listen(
-        interface: String, signal: String, _ handler: @escaping @MainActor (OpaquePointer?) -> Void
+        interface: String, signal: String, sender: String? = nil, path: String? = nil,
+        _ handler: @escaping @MainActor (OpaquePointer?) -> Void
     ) {
         let box = Unmanaged.passRetained(Reply(handler)).toOpaque()
         g_dbus_connection_signal_subscribe(
-            connection, nil, interface, signal, nil, nil, G_DBUS_SIGNAL_FLAGS_NONE,
+            connection, sender, interface, signal, path, nil, G_DBUS_SIGNAL_FLAGS_NONE,
             { _, _, _, _, _, parameters, box in
                 guard let box else { return }
                 nonisolated(unsafe) let arguments = (parameters, box)
@@ -109,6 +115,19 @@ enum Variant {
         defer { g_variant_unref(child) }
         guard typeName(child) == "s" else { return nil }
         return g_variant_get_string(child, nil).map { String(cString: $0) }
+    }
+    /// Of an object.
+    static func path(_ variant: OpaquePointer?, _ index: Int) -> String? {
+        guard let child = child(variant, index) else { return nil }
+        defer { g_variant_unref(child) }
+        guard typeName(child) == "o" else { return nil }
+        return g_variant_get_string(child, nil).map { String(cString: $0) }
+    }
+    /// Of a property, which comes in a variant.
+    static func wrappedBool(_ variant: OpaquePointer?, _ index: Int) -> Bool? {
+        guard let child = child(variant, index) else { return nil }
+        defer { g_variant_unref(child) }
+        return typeName(child) == "v" ? bool(child, 0) : nil
     }
     private static func typeName(_ variant: OpaquePointer) -> String {
         g_variant_get_type_string(variant).map { String(cString: $0) } ?? ""
