@@ -232,8 +232,10 @@ class Conversation:
         self.talk(hanako, kenji)
 
     def board(self):
-        """An announcement in a client that knows nothing of them: read, not written to, and its author asked for a chat."""
+        """Announcements and news in a client that knows nothing of them: read, not written to, and who is named there is
+        asked for a chat."""
         self.server.announce(self.kenji, PASSWORD, "Canteen closed", "On Friday. Ask Kenji.")
+        self.server.publish("house", "House news", "The lift works again", self.kenji)
         hanako, kenji = self.open(Nheko, "hanako", LEFT), self.open(Nheko, "kenji", RIGHT)
         self.step("log in, set up encryption")
         hanako.log_in(self.hanako, PASSWORD)
@@ -242,9 +244,14 @@ class Conversation:
         self.step("the board is read, and not written to")
         hanako.hears("Mado", "Canteen closed")
         hanako.open("Announcements")
-        hanako.may_only_read()
+        hanako.may_only_read("Announcements")
         self.keep_picture()
-        self.step("ask the author for a chat, accept")
+        self.step("so is the feed")
+        hanako.hears("Mado", "The lift works")
+        hanako.open("House news")
+        hanako.may_only_read("House news")
+        self.keep_picture("nheko-feed")
+        self.step("ask the one who answers for it for a chat, accept")
         hanako.ask(self.kenji)
         kenji.accept("Hanako")
         hanako.open("Kenji")

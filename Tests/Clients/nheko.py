@@ -133,9 +133,9 @@ class Nheko(Window):
         """The timeline's text is not given to assistive technology; the room list's preview is, shortened."""
         self.see(f"^{name}: {text[:12]}")
 
-    def may_only_read(self):
+    def may_only_read(self, room):
         """The room is open, and there is no place to write; that this is not allowed stands there as a picture only."""
-        self.see("^Announcements$")
+        self.see(f"^{room}$")
         if self.shows("^Write a message"):
             raise AssertionError("there is a place to write")
 

@@ -111,6 +111,14 @@ class Server:
                      {"audience": {"kind": "all"}, "title": title, "text": text, "priority": "important"}, token)
         self.request("POST", "/_matrix/client/v3/logout", {}, token)
 
+    def publish(self, feed, title, headline, contact):
+        """By a provider of a new feed."""
+        made = subprocess.run(
+            [self.program, "provider", "add", feed, "--push", "--title", title, "--data", self.data], check=True,
+            capture_output=True, text=True)
+        self.request("POST", f"/_mado/v1/feeds/{feed}/items",
+                     {"id": "1", "headline": headline, "priority": "high", "contact": contact}, made.stdout.split()[-1])
+
     def answers(self):
         """What was asked and how it was answered, from the access log: (method, target, status)."""
         for line in open(self.log):

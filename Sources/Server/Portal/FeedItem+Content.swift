@@ -29,6 +29,8 @@ extension FeedItem {
         content.member("body", body)
         content.member("format", "org.matrix.custom.html")
         content.member("formatted_body", formattedBody)
+        // The contact is named, not called.
+        if contact != nil { content.object("m.mentions") { _ in } }
         content.object("mado.item") { item in
             item.member("id", id)
             item.member("headline", headline)
@@ -50,9 +52,9 @@ extension FeedItem {
         }
     }
 
-    /// Headline, blank line, text, link: for clients that know nothing of items.
+    /// Headline, blank line, text, link, and whom to ask: for clients that know nothing of items.
     private var body: String {
-        let below = [text ?? html.map(SafeHTML.text), link].compactMap { $0 }
+        let below = [text ?? html.map(SafeHTML.text), link, contact?.string].compactMap { $0 }
         return below.isEmpty ? headline : headline + "\n\n" + below.joined(separator: "\n")
     }
 
@@ -65,7 +67,11 @@ extension FeedItem {
                 HTMLText.escape($0).split(separator: "\n", omittingEmptySubsequences: false)
                     .joined(separator: "<br>")
             }
-        return (head ?? "<strong>\(title)</strong>") + (below.map { "<br>" + $0 } ?? "")
+        let asked = contact.map { contact in
+            let name = HTMLText.escape(contact.string)
+            return "<br><a href=\"https://matrix.to/#/\(name)\">\(name)</a>"
+        }
+        return (head ?? "<strong>\(title)</strong>") + (below.map { "<br>" + $0 } ?? "") + (asked ?? "")
     }
 
     /// SHA-256 of what the provider gave, to know the same thing when it comes again.

@@ -45,8 +45,11 @@ import Testing
             let content = try #require(events.first?["content"])
             #expect(events.first?["sender"]?.string == "@mado:mado.test")
             #expect(content["msgtype"]?.string == "m.text")
-            #expect(content["body"]?.string == "N225 41204.5\n\nUp\nagain\nhttps://example.org/")
+            #expect(content["body"]?.string == "N225 41204.5\n\nUp\nagain\nhttps://example.org/\n@yuki:mado.test")
             #expect(content["formatted_body"]?.string?.contains("script") == false)
+            // Other clients lead to the contact as well, who is not called by each item.
+            #expect(content["formatted_body"]?.string?.contains("https://matrix.to/#/@yuki:mado.test") == true)
+            #expect(content["m.mentions"]?.isObject == true && content["m.mentions"]?["user_ids"] == nil)
             let told = try #require(content["mado.item"])
             #expect(told["headline"]?.string == "N225 41204.5")
             #expect(told["html"]?.string == "<p>Up</p>")
