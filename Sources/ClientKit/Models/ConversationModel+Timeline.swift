@@ -1,5 +1,3 @@
-import JSON
-
 extension ConversationModel {
     /// Loads the newest items from the store.
     package func open() async {
@@ -134,68 +132,5 @@ extension ConversationModel {
         return items.first { $0.timestamp >= timestamp && $0.content != .gap }?.id
     }
 
-    /// The messages of a thread, its root first: from the store, and what that lacks from the server when it can be asked.
-    package func threadItems(_ rootID: String) async -> [TimelineItem] {
-        let known = await knownThreadItems(rootID)
-        let isWhole = known.first.map { $0.eventID == rootID && known.count > $0.thread?.count ?? 0 } ?? false
-        guard !isWhole, account.connection.state.isContinuous, let engine = account.parts?.engine,
-            let fetched = try? await History(engine: engine, roomID: roomID).thread(rootID)
-        else { return known }
-        fetchedThreads[rootID] = fetched
-        return await knownThreadItems(rootID)
-    }
-
-    private func knownThreadItems(_ rootID: String) async -> [TimelineItem] {
-        guard let engine = account.parts?.engine else { return [] }
-        let (owner, roomID, fetched) = (account.userID, roomID, fetchedThreads[rootID] ?? [])
-        let items = try? await engine.store.read { database -> [TimelineItem] in
-            guard var reader = try TimelineReader(database, owner: owner, roomID: roomID) else { return [] }
-            return try reader.thread(rootID, fetched: fetched)
-        }
-        return items ?? []
-    }
-
     package func search(_ text: String) async -> [SearchHit] { await account.search(text, in: roomID) }
-
-    /// Fetches what is missing in the window, while there is a connection.
-    func fillGaps() {
-        guard filling == nil, let gap = gaps.first, account.connection.state.isContinuous,
-            let engine = account.parts?.engine
-        else { return }
-        let history = History(engine: engine, roomID: roomID)
-        filling = Task { [weak self] in
-            let isDone = (try? await history.fill(gap)) != nil
-            self?.filling = nil
-            // The next one begins when this one's slice is shown.
-            if isDone { self?.reload() }
-        }
-    }
-
-    /// There is a connection again.
-    func connected() {
-        fillGaps()
-        guard window != nil else { return }
-        Task { await loadMembers() }
-    }
-
-    /// The sync tells of members only when they speak; here all are wanted.
-    private func loadMembers() async {
-        guard account.connection.state.isContinuous, members.count < memberCount,
-            let engine = account.parts?.engine
-        else { return }
-        let roomID = roomID
-        guard let answer = try? await engine.client.members(of: roomID) else { return }
-        try? await engine.change { database, changes in
-            let room = try database.room(roomID)
-            for event in answer["chunk"]?.array ?? JSONValue.emptyArray {
-                guard let event = ReceivedEvent(event), let key = event.stateKey, event.type == "m.room.member" else {
-                    continue
-                }
-                try database.setMember(
-                    key, content: event.content, previous: event.value["unsigned"]?["prev_content"],
-                    sender: event.sender, timestamp: event.timestamp, in: room)
-            }
-            changes.members = [roomID]
-        }
-    }
 }

@@ -38,6 +38,9 @@ final class DrivenConnectionClock: ConnectionClock {
         }
     }
 
+    /// How many wait for it to go on.
+    var sleeperCount: Int { state.withLock { $0.sleepers.count } }
+
     /// Waits until somebody sleeps, and moves the clock to when the first of them wakes.
     func advanceToNextSleeper() async {
         await withCheckedContinuation { continuation in

@@ -1,0 +1,77 @@
+import JSON
+import MatrixAPI
+import SQLite
+
+/// What events mean for others: edits, reactions, redactions.
+extension Database {
+    func insertRelation(of event: ReceivedEvent, in room: Int64) throws {
+        let kind: String
+        let target: String
+        if let replaced = event.replaced {
+            (kind, target) = ("m.replace", replaced)
+            try updateSearch(replaced, by: event)
+        } else if let annotation = event.annotation {
+            (kind, target) = ("m.annotation", annotation.event)
+        } else {
+            return
+        }
+        try run(
+            """
+            INSERT OR IGNORE INTO relation (event_id, room, target, kind, sender, key, timestamp, content)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """, event.eventID, room, target, kind, event.sender, event.annotation?.key, event.timestamp,
+            Array((event.content["m.new_content"] ?? event.content).bytes))
+    }
+
+    /// What was edited is found by its new text.
+    private func updateSearch(_ target: String, by edit: ReceivedEvent) throws {
+        guard let content = edit.content["m.new_content"], let text = ReceivedEvent.text(of: content) else { return }
+        try run(
+            "UPDATE message SET body = ? WHERE rowid = (SELECT id FROM event WHERE event_id = ? AND sender = ?)", text,
+            target, edit.sender)
+    }
+
+    /// Takes back what a redaction names: its content, its place in the search, and what it meant for others.
+    /// - Returns: whether the store held it.
+    func redact(_ target: String, by redaction: ReceivedEvent) throws -> Bool {
+        try run("DELETE FROM relation WHERE event_id = ?1 OR target = ?1 AND kind = 'm.replace'", target)
+        let row = try first("SELECT id, json FROM event WHERE event_id = ?", target) { ($0.int(0), $0.blob(1)) }
+        guard let row, let event = ReceivedEvent(stored: row.1) else { return false }
+        let pruned = JSONWriter.object { object in
+            object.member("event_id", event.eventID)
+            object.member("type", event.type)
+            object.member("sender", event.sender)
+            object.member("origin_server_ts", event.timestamp)
+            object.memberIfPresent("state_key", event.stateKey)
+            object.object("content") { content in
+                if event.type == "m.room.member" { content.memberIfPresent("membership", event.content["membership"]) }
+            }
+            object.object("unsigned") { unsigned in
+                unsigned.object("redacted_because") { because in
+                    because.member("sender", redaction.sender)
+                    because.member("event_id", redaction.eventID)
+                    because.memberIfPresent("content", redaction.content)
+                }
+            }
+        }
+        try run("UPDATE event SET json = ? WHERE id = ?", pruned, row.0)
+        try run("DELETE FROM message WHERE rowid = ?", row.0)
+        try run("DELETE FROM relation WHERE target = ? AND kind = 'm.replace'", target)
+        return true
+    }
+
+    /// Of old history: an edit that is stored already gives the text by which its target is found.
+    func applyStoredEdits(to event: ReceivedEvent) throws {
+        let content = try first(
+            """
+            SELECT content FROM relation WHERE target = ? AND kind = 'm.replace' AND sender = ?
+            ORDER BY timestamp DESC, event_id DESC LIMIT 1
+            """, event.eventID, event.sender
+        ) { $0.blob(0) }
+        guard let content, let value = try? JSONValue.parse(content, limits: .stored),
+            let text = ReceivedEvent.text(of: value)
+        else { return }
+        try run(
+            "UPDATE message SET body = ? WHERE rowid = (SELECT id FROM event WHERE event_id = ?)", text, event.eventID)
+    }
+}

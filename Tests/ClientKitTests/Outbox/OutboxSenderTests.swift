@@ -1,0 +1,157 @@
+import JSON
+import Synchronization
+import Testing
+
+@testable import ClientKit
+
+/// How messages leave the outbox, on a scripted server and a driven clock.
+@Suite(.timeLimit(.minutes(1))) struct OutboxSenderTests {
+    private typealias Answer = @Sendable () throws -> ClientResponse
+
+    private static let room = "!r:localhost"
+    private static let other = "!s:localhost"
+    private let folder = TemporaryFolder()
+    private let store: LocalStore
+    private let clock = DrivenConnectionClock()
+
+    init() throws { store = try LocalStore(path: folder.path + "/store.sqlite", owner: "@hanako:localhost") }
+
+    /// Answers each request with the next entry of a script, the last one again and again.
+    private final class Script: Sendable {
+        let heard: AsyncStream<String>
+        private let hear: AsyncStream<String>.Continuation
+        private let answers: Mutex<[Answer]>
+
+        init(_ answers: Answer...) {
+            self.answers = Mutex(answers)
+            (heard, hear) = AsyncStream.makeStream()
+        }
+
+        func answer(_ request: ClientRequest) throws -> ClientResponse {
+            hear.yield(String(request.url.split(separator: "/").suffix(3).joined(separator: "/")))
+            return try answers.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }()
+        }
+    }
+
+    private func engine(_ script: Script, sendsAtOnce: Bool = true) -> AccountEngine {
+        let transport = FakeTransport { try script.answer($0) }
+        let engine = AccountEngine(
+            owner: "@hanako:localhost", store: store,
+            client: MatrixClient(baseURL: "http://server", transport: transport, accessToken: "token"), isMado: true,
+            clock: clock, filesFolder: folder.path, mediaFolder: folder.path
+        ) { _ in }
+        engine.sendsAtOnce = sendsAtOnce
+        return engine
+    }
+
+    private func sender(_ engine: AccountEngine) -> OutboxSender { OutboxSender(engine: engine) { _, _, _ in } }
+
+    private func enter(_ transactions: String..., in room: String = room) async throws {
+        try await store.write { database in
+            for transaction in transactions {
+                var entry = OutboxEntry(roomID: room, transactionID: transaction, kind: .message, timestamp: 7)
+                entry.text = "Hello"
+                try database.addEntry(entry)
+            }
+        }
+    }
+
+    private static let taken: Answer = {
+        ClientResponse(status: 200, body: Array(#"{"event_id":"$e"}"#.utf8))
+    }
+
+    private static func error(_ status: Int, _ code: String, _ more: String = "") -> Answer {
+        { ClientResponse(status: status, body: Array(#"{"errcode":"\#(code)","error":"No"\#(more)}"#.utf8)) }
+    }
+
+    private func waiting() async throws -> Int { try await store.read { try $0.countWaiting() } }
+
+    @Test func aConversationsMessagesGoInTheirOrder() async throws {
+        try await enter("1", "2", "3")
+        let script = Script(Self.taken)
+        await sender(engine(script)).drain()
+        var heard = script.heard.makeAsyncIterator()
+        for number in 1...3 { #expect(await heard.next() == "send/m.room.message/\(number)") }
+        #expect(try await waiting() == 0)
+    }
+
+    @Test func oneThatIsRefusedHoldsNothingBack() async throws {
+        try await enter("1", "2")
+        try await enter("3", in: Self.other)
+        let script = Script(Self.error(403, "M_FORBIDDEN"), Self.taken)
+        await sender(engine(script)).drain()
+        let failed = try await store.read { database in
+            try ["1", "2", "3"].filter { try database.entry($0)?.failure != nil }
+        }
+        #expect(failed.count == 1)
+        #expect(try await waiting() == 0)
+    }
+
+    @Test func aLostAnswerIsAskedForAgainUnderTheSameName() async throws {
+        try await enter("1")
+        let script = Script({ throw TransportError.cut }, Self.taken)
+        let sender = sender(engine(script))
+        await sender.drain()
+        #expect(try await waiting() == 1)
+        #expect(try await store.read { try $0.entry("1")?.isAttempted } == true)
+        var heard = script.heard.makeAsyncIterator()
+        #expect(await heard.next() == "send/m.room.message/1")
+        await clock.advanceToNextSleeper()
+        #expect(await heard.next() == "send/m.room.message/1")
+        await sender.drain()
+        #expect(try await waiting() == 0)
+    }
+
+    @Test func whatCannotHaveReachedTheServerCanStillBeChanged() async throws {
+        try await enter("1")
+        let script = Script({ throw TransportError.cannotConnect(host: "server") })
+        let sender = sender(engine(script))
+        await sender.drain()
+        #expect(try await store.read { try $0.entry("1")?.isAttempted } == false)
+        await sender.stop()
+    }
+
+    @Test func attemptsAreFartherAndFartherApart() async throws {
+        try await enter("1")
+        let script = Script({ throw TransportError.cut })
+        let sender = sender(engine(script))
+        await sender.drain()
+        var heard = script.heard.makeAsyncIterator()
+        var times: [Int64] = []
+        for _ in 0..<8 {
+            _ = await heard.next()
+            times.append(clock.now().uptime)
+            await clock.advanceToNextSleeper()
+        }
+        let pauses = zip(times.dropFirst(), times).map { $0 - $1 }
+        #expect(pauses == [2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000])
+        await sender.stop()
+    }
+
+    @Test func whatTheServerAsksIsRespected() async throws {
+        try await enter("1")
+        let script = Script(Self.error(429, "M_LIMIT_EXCEEDED", #","retry_after_ms":90000"#), Self.taken)
+        let sender = sender(engine(script))
+        await sender.drain()
+        var heard = script.heard.makeAsyncIterator()
+        _ = await heard.next()
+        await clock.advanceToNextSleeper()
+        #expect(clock.now().uptime == 90_000)
+        _ = await heard.next()
+        await sender.drain()
+        #expect(try await waiting() == 0)
+    }
+
+    @Test func betweenConnectionsNothingIsTried() async throws {
+        try await enter("1")
+        let script = Script({ throw TransportError.cut }, Self.taken)
+        let engine = engine(script, sendsAtOnce: false)
+        let sender = sender(engine)
+        await sender.drain()
+        #expect(try await waiting() == 1)
+        // Nobody sleeps until another attempt: the next connection is it, as in interval mode.
+        #expect(clock.sleeperCount == 0)
+        await sender.drain()
+        #expect(try await waiting() == 0)
+    }
+}
