@@ -48,7 +48,8 @@ let package = Package(
         systemLibrary("CSecret", pkgConfig: "libsecret-1", apt: "libsecret-1-dev"),
         systemLibrary("CGtk", pkgConfig: "libadwaita-1", apt: "libadwaita-1-dev"),
         systemLibrary(
-            "CGStreamer", pkgConfig: "gstreamer-app-1.0 gstreamer-video-1.0", apt: "libgstreamer-plugins-base1.0-dev"),
+            "CGStreamer", pkgConfig: "gstreamer-app-1.0 gstreamer-video-1.0 gstreamer-webrtc-1.0 gstreamer-sdp-1.0",
+            apt: "libgstreamer-plugins-bad1.0-dev"),
         .target(name: "LinuxShims"),
         .target(name: "VipsShims", dependencies: ["CVips"]),
         .target(name: "CurlShims", dependencies: ["CCurl"]),

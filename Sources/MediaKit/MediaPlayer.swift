@@ -172,7 +172,7 @@ enum Environment {
     /// An element's name instead of the system's microphone.
     static var audioSource: String? { value("MADODESKTOP_AUDIO_SOURCE") }
 
-    private static func value(_ name: String) -> String? {
+    static func value(_ name: String) -> String? {
         guard let text = g_getenv(name) else { return nil }
         return String(cString: text)
     }

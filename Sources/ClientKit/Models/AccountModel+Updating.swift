@@ -26,6 +26,8 @@ extension AccountModel {
         if portal.take(update) { told.append(.portal) }
         if !update.notices.isEmpty { told.append(.newMessages(update.notices)) }
         for change in told { changes.notify(change) }
+        for (roomID, userID) in update.departures { client?.calls.left(userID, roomID: roomID, self) }
+        client?.calls.take(update.calls, self)
     }
 
     private func take(_ person: Person, _ told: inout [AccountChange]) {

@@ -30,7 +30,10 @@ extension ClientModel {
             }
         }
         monitor = NetworkMonitor { [weak self] in
-            Task { @MainActor in for account in self?.accounts ?? [] { account.networkChanged() } }
+            Task { @MainActor in
+                for account in self?.accounts ?? [] { account.networkChanged() }
+                self?.calls.networkChanged()
+            }
         }
         changes.notify(.accounts)
         if let problem { throw problem }

@@ -10,6 +10,8 @@ import JSON
         didSet { if settings != oldValue { settingsChanged() } }
     }
     package let changes = Observers<ClientChange>()
+    /// Calls of all accounts.
+    package let calls: CallDesk
 
     let folders: Folders
     let secrets: any SecretStore
@@ -26,6 +28,7 @@ import JSON
         self.folders = folders
         self.secrets = secrets
         self.clock = clock
+        calls = CallDesk(clock: clock)
         self.makeTransport = makeTransport
         // What keeps a folder from being made is told by whoever writes to it first.
         for folder in [folders.config, folders.data, folders.cache] { try? FileFolder.make(folder) }

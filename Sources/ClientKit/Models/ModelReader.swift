@@ -10,6 +10,8 @@ struct ModelReader {
 
     func update(for changes: StoreChanges) throws -> ModelUpdate {
         var update = ModelUpdate()
+        update.calls = changes.calls
+        update.departures = changes.departures
         let summaries = try SummaryReader(database, owner: owner)
         let portal = PortalReader(database: database, owner: owner)
         var rooms = changes.summaries.union(changes.members).union(changes.drafts)

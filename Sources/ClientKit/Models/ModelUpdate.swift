@@ -21,6 +21,9 @@ struct ModelUpdate: Sendable {
     /// What was filled in, by application; nil when nothing is new.
     var submissions: [String: [Submission]]?
     var portalIsOutdated = false
+    /// Events of calls, in their order, and who has left which room.
+    var calls: [CallEvent] = []
+    var departures: [(roomID: String, userID: String)] = []
     /// Newest first; nil when nothing is new.
     var instructions: [Instruction]?
 }

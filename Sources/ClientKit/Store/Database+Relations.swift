@@ -12,14 +12,22 @@ extension Database {
             try updateSearch(replaced, by: event)
         } else if let annotation = event.annotation {
             (kind, target) = ("m.annotation", annotation.event)
+        } else if event.tellsOfCall, let call = event.callTarget {
+            return try insertRelation("m.call", of: event, to: call, key: event.type, in: room)
         } else {
             return
         }
+        try insertRelation(kind, of: event, to: target, key: event.annotation?.key, in: room)
+    }
+
+    private func insertRelation(
+        _ kind: String, of event: ReceivedEvent, to target: String, key: String?, in room: Int64
+    ) throws {
         try run(
             """
             INSERT OR IGNORE INTO relation (event_id, room, target, kind, sender, key, timestamp, content)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            """, event.eventID, room, target, kind, event.sender, event.annotation?.key, event.timestamp,
+            """, event.eventID, room, target, kind, event.sender, key, event.timestamp,
             Array((event.content["m.new_content"] ?? event.content).bytes))
     }
 

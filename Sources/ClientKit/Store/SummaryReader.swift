@@ -159,7 +159,7 @@ struct SummaryReader {
             let position = try database.first(
                 """
                 SELECT position FROM event WHERE room = ? AND is_shown
-                AND type IN ('m.room.message', 'm.room.encrypted', 'm.sticker') ORDER BY position DESC LIMIT 1
+                AND type IN ('m.room.message', 'm.room.encrypted', 'm.sticker', 'm.call.invite') ORDER BY position DESC LIMIT 1
                 """, reader.room
             ) { $0.int(0) }
             guard let position, let stored = try reader.storedEvents(from: position, to: position).first else {

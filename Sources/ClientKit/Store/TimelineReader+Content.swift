@@ -13,6 +13,7 @@ extension TimelineReader {
             if content.count == 0 { return .redacted }
             return Self.messageContent(content)
         case "m.room.encrypted": return .encrypted
+        case "m.call.invite": return try callContent(of: event, now: SystemConnectionClock().now().wall)
         case "m.sticker": return .image(MediaReference(content: content), caption: nil)
         default: return .unsupported(type: event.type, fallback: content["body"]?.string)
         }
@@ -123,7 +124,7 @@ extension TimelineItem.Content {
         case .session(let card): card.text
         case .unsupported(_, let fallback): fallback ?? ""
         case .roomChange(_, let value): value ?? ""
-        case .redacted, .encrypted, .membership, .gap: ""
+        case .redacted, .encrypted, .membership, .call, .gap: ""
         }
     }
 }

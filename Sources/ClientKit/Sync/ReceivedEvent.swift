@@ -64,6 +64,7 @@ struct ReceivedEvent {
         switch type {
         case "m.room.message", "m.room.encrypted", "m.sticker": return true
         case "m.reaction", "m.room.redaction": return false
+        case "m.call.invite": return callTarget != nil && !isFurtherCall
         default: return content["body"]?.string != nil
         }
     }

@@ -25,6 +25,11 @@ struct StoreChanges: Sendable {
     /// Events that are new to everybody: room and event id.
     var arrived: [(roomID: String, eventID: String)] = []
 
+    /// Events of calls, in their order.
+    var calls: [CallEvent] = []
+    /// Who has left which room.
+    var departures: [(roomID: String, userID: String)] = []
+
     init() {}
 
     /// An entry of the outbox came, changed or went.

@@ -119,6 +119,8 @@ struct SyncApplication {
                 timestamp: event.timestamp, in: room)
             changes.members.insert(roomID)
             changes.people.insert(key)
+            let membership = event.content["membership"]?.string
+            if membership == "leave" || membership == "ban" { changes.departures.append((roomID, key)) }
             if key == owner { changes.profile = true }
         } else {
             try database.setState(event.type, key, sender: event.sender, content: event.content, in: room)
@@ -141,12 +143,22 @@ struct SyncApplication {
             if try database.insert(event, at: position, in: room) {
                 position += 1
                 try database.keepReadings(of: event, in: room, roomID)
-                if !isFirst, event.sender != owner, event.isShown { changes.arrived.append((roomID, event.eventID)) }
+                if event.type.hasPrefix("m.call.") {
+                    try applyCall(event, roomID, room)
+                } else if !isFirst, event.sender != owner, event.isShown {
+                    changes.arrived.append((roomID, event.eventID))
+                }
             }
             changes.outbox = changes.outbox || event.sender == owner
             if let target = event.redacts { _ = try database.redact(target, by: event) }
         }
         if !events.isEmpty || isLimited { changes.timelines.insert(roomID) }
+    }
+
+    /// An event of a call goes on to the calls once the whole answer was read.
+    private mutating func applyCall(_ event: ReceivedEvent, _ roomID: String, _ room: Int64) throws {
+        let rule = try database.state("m.room.join_rules", in: room)?.content["join_rule"]?.string
+        if let call = CallEvent(event, roomID: roomID, isOfPublicRoom: rule == "public") { changes.calls.append(call) }
     }
 
     /// Marks that something lies between what the store has and these events.

@@ -31,6 +31,9 @@ extension Settings {
             else { continue }
             programs.append(RegisteredProgram(name: name, command: command))
         }
+        camera = value["camera"]?.string
+        microphone = value["microphone"]?.string
+        loudspeaker = value["loudspeaker"]?.string
     }
 
     var json: [UInt8] {
@@ -59,6 +62,9 @@ extension Settings {
                     }
                 }
             }
+            object.memberIfPresent("camera", camera)
+            object.memberIfPresent("microphone", microphone)
+            object.memberIfPresent("loudspeaker", loudspeaker)
         }
     }
 }

@@ -40,6 +40,10 @@ package struct Settings: Sendable, Equatable {
     package var tickerSpeed = 45
     /// What the server may ask this computer to start; nothing unless the user has put it here.
     package var programs: [RegisteredProgram] = []
+    /// Names of the devices for calls; nil takes the system's first.
+    package var camera: String?
+    package var microphone: String?
+    package var loudspeaker: String?
 
     package init() {}
 }

@@ -15,6 +15,7 @@ extension TimelineItem {
         case encrypted
         case membership(MembershipKind, who: Person, by: Person)
         case roomChange(RoomChange, value: String?)
+        case call(CallRecord)
         /// `fallback` is what its sender wrote for clients that do not know the type.
         case unsupported(type: String, fallback: String?)
         /// Here are messages that have not been fetched: the item before and the one after are not neighbours. They are

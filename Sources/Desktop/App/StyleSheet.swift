@@ -95,6 +95,27 @@ enum StyleSheet {
         .mado-stage.paper .mado-stage-bar button { color: @view_fg_color; }
         .mado-subtitle { background: alpha(black, 0.66); color: white; border-radius: 6px; padding: 2px 10px; }
 
+        .mado-card.rings { box-shadow: inset 4px 0 0 @success_bg_color, 0 0 0 1px alpha(@window_fg_color, 0.07);
+            margin: 8px; }
+        .mado-accept { background: @success_bg_color; color: @success_fg_color; }
+        .mado-call { background: #1d1d20; color: white; }
+        .mado-call-tile { background: #2a2a2e; }
+        .mado-call-tile.speaks { box-shadow: inset 0 0 0 2px @success_bg_color; }
+        .mado-call-words { color: alpha(white, 0.78); }
+        .mado-call-label { background: alpha(black, 0.55); border-radius: 7px; padding: 1px 8px; }
+        .mado-call-name { font-size: 0.84em; }
+        .mado-call-own { border-radius: 9px; box-shadow: 0 0 0 1px alpha(white, 0.35), 0 2px 6px alpha(black, 0.5); }
+        .mado-call-own picture { border-radius: 9px; }
+        .mado-call-heading { background: alpha(black, 0.55); border-radius: 99px; padding: 2px 10px; }
+        .mado-call-heading.weak { background: @warning_bg_color; color: @warning_fg_color; }
+        .mado-call-status { font-size: 0.84em; }
+        .mado-call-bar { padding: 6px; }
+        .mado-call-button, .mado-call-button > button { border-radius: 99px; min-width: 36px; min-height: 36px; padding: 0;
+            background: alpha(white, 0.13); color: white; }
+        menubutton.mado-call-button { background: transparent; }
+        .mado-call-button:checked { background: white; color: #1d1d20; }
+        .mado-call-button.hang-up { background: #e01b24; min-width: 52px; }
+
         .mado-functions { padding: 3px 6px; border-bottom: 1px solid alpha(@window_fg_color, 0.09); }
         .mado-function { padding: 4px 5px 3px 5px; min-width: 34px; border-radius: 9px; }
         .mado-function.current { background: alpha(@accent_bg_color, 0.18); color: @accent_color; }

@@ -16,12 +16,15 @@ import GtkKit
     private let searchBar = Revealer()
     private let position = Label("", classes: "mado-small", "mado-dim")
     private let popOut = Button(icon: "mado-pop-out-symbolic", label: tr("Open in a window of its own"))
+    private let voiceCall = Button(icon: "mado-voice-call-symbolic", label: tr("Voice call"))
+    private let videoCall = Button(icon: "mado-video-call-symbolic", label: tr("Video call"))
     private var hits: [SearchHit] = []
     private var hit = 0
 
     var onBack: @MainActor () -> Void = {}
     var onSearch: @MainActor (String) -> Void = { _ in }
     var onHit: @MainActor (String) -> Void = { _ in }
+    var onCall: @MainActor (CallKind) -> Void = { _ in }
     /// The name of what was chosen in the menu.
     var onMenu: @MainActor (String) -> Void = { _ in }
     var onTogether: @MainActor (ArcadeActivity) -> Void = { _ in }
@@ -38,8 +41,9 @@ import GtkKit
         lines.setExpands(horizontally: true)
         menu.setMenu(makeMenu())
         menu.setFlat()
-        for button in [back, searchButton, popOut] { button.addClass("flat") }
-        let row = Box(row: 6, back, avatar.widget, lines, searchButton, popOut, menu)
+        for button in [back, voiceCall, videoCall, searchButton, popOut] { button.addClass("flat") }
+        let buttons = Box(row: 0, voiceCall, videoCall, searchButton, popOut, menu)
+        let row = Box(row: 6, back, avatar.widget, lines, buttons)
         row.addClass("mado-conversation-header")
         let previous = Button(icon: "go-up-symbolic", label: tr("Earlier hit"))
         let next = Button(icon: "go-down-symbolic", label: tr("Later hit"))
@@ -63,6 +67,8 @@ import GtkKit
         }
 
         back.onClick { [weak self] in self?.onBack() }
+        voiceCall.onClick { [weak self] in self?.onCall(.voice) }
+        videoCall.onClick { [weak self] in self?.onCall(.video) }
         popOut.onClick { [weak self] in self?.onMenu("pop-out") }
         searchButton.onToggle { [weak self] isOn in self?.toggleSearch(isOn) }
         search.onSearch { [weak self] text in self?.changed(text) }
@@ -95,6 +101,8 @@ import GtkKit
 
     func update() {
         title.text = conversation.title
+        let canCall = !conversation.isReadOnly && !conversation.isEncrypted && conversation.requestState == .none
+        for button in [voiceCall, videoCall] { button.isVisible = canCall && !conversation.others.isEmpty }
         if let member = conversation.partner {
             let other = conversation.account.person(member.userID)
             avatar.show(other, pictures: pictures)

@@ -21,6 +21,8 @@ import GtkKit
     var onBack: @MainActor () -> Void = {}
     var onPopOut: @MainActor () -> Void = {}
     var onLeft: @MainActor () -> Void = {}
+    /// The others of the conversation are to be called.
+    var onCall: @MainActor (CallKind) -> Void = { _ in }
     var onStage: @MainActor (StageContent) -> Void = { _ in }
     /// A second server's card is followed.
     var onSession: @MainActor (SessionCard, _ sender: Person, _ isOwn: Bool) -> Void = { _, _, _ in }
@@ -67,6 +69,7 @@ import GtkKit
         header.onSearch = { [weak self] text in self?.search(text) }
         header.onHit = { [weak self] event in self?.timeline.show(event: event) }
         header.onMenu = { [weak self] name in self?.chosen(name) }
+        header.onCall = { [weak self] kind in self?.onCall(kind) }
         actions.onLeft = { [weak self] in self?.onLeft() }
         composer.onAttach = { [weak self] in self?.actions.chooseFiles() }
         composer.onVoice = { [weak self] path, duration in
@@ -184,6 +187,7 @@ import GtkKit
         case .redact: actions.redact(item)
         case .withdraw: conversation.withdraw(item.id)
         case .retry: conversation.retry(item.id)
+        case .callBack(let kind): onCall(kind)
         case .open: actions.open(item)
         case .save: actions.save(item)
         }

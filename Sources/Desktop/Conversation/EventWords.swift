@@ -8,6 +8,7 @@ enum EventWords {
         switch item.content {
         case .membership(let change, let who, let by): membership(change, who, by)
         case .roomChange(let kind, let value): room(kind, value, item.sender)
+        case .call(let record) where !record.wantsCallBack || item.isOwn: Words.call(record, isOwn: item.isOwn)
         case .gap: tr("Messages that were not fetched yet")
         default: nil
         }
@@ -71,6 +72,7 @@ enum EventWords {
         case .redacted: tr("Message removed")
         case .encrypted: tr("Encrypted message")
         case .unsupported(let type, let fallback): fallback ?? tr("A message of the kind %@", type)
+        case .call(let record): Words.call(record, isOwn: item.isOwn)
         case .membership, .roomChange, .gap: text(item) ?? ""
         }
     }

@@ -39,6 +39,7 @@ import GtkKit
             bubble.append(note("mado-lock-symbolic", tr("Encrypted: this program cannot read it yet")))
         case .unsupported:
             bubble.append(MessageText.widget(plain: EventWords.summary(item), html: nil))
+        case .call(let record): bubble.append(MissedCall.widget(record) { act(.callBack(record.kind)) })
         case .membership, .roomChange, .gap:
             break
         }

@@ -32,5 +32,6 @@ import GtkKit
 enum MessageAction: Equatable, Sendable {
     case reply, thread, edit, copy, redact, withdraw, retry, save, open, editWaiting
     case react(String)
+    case callBack(CallKind)
     case pickReaction
 }

@@ -77,6 +77,8 @@ import GtkKit
         case .retry: conversation.retry(item.id)
         case .open: actions.open(item)
         case .save: actions.save(item)
+        // Calls have no threads.
+        case .callBack: break
         }
     }
 }

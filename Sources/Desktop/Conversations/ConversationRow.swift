@@ -79,6 +79,7 @@ import GtkKit
         }
         if !model.draft.text.isEmpty { return tr("Draft: %@", model.draft.text) }
         guard let last = model.lastMessage else { return tr("No messages yet") }
+        if case .call(let record) = last.content { return Words.call(record, isOwn: last.isOwn) }
         if last.isOwn { return tr("You: %@", last.text) }
         return model.isDirect ? last.text : "\(last.sender.displayName): \(last.text)"
     }

@@ -18,6 +18,7 @@ import GtkKit
     /// A conversation is there to be opened.
     var onOpen: @MainActor (ConversationModel) -> Void = { _ in }
     var onError: @MainActor (String) -> Void = { _ in }
+    var onCall: @MainActor (ConversationModel, CallKind, [String]) -> Void = { _, _, _ in }
     var onProfile: @MainActor (Person) -> Void = { _ in }
     var onTogether: @MainActor (ArcadeActivity, [String]) -> Void = { _, _ in }
 
@@ -42,6 +43,7 @@ import GtkKit
         widget = Box(column: 0, pages, askBar.widget)
         askBar.onAsk = { [weak self] line in self?.ask(line) }
         askBar.onCancel = { [weak self] in self?.unmarkAll() }
+        askBar.onCall = { [weak self] kind in self?.call(kind) }
         account.changes.observe(self) { [weak self] change in
             switch change {
             case .contacts, .presence: self?.update()
@@ -149,13 +151,34 @@ import GtkKit
     private func mark(_ userID: String, _ isOn: Bool) {
         marked.removeAll { $0 == userID }
         if isOn { marked.append(userID) }
-        askBar.show(marked.map { account.person($0) })
+        askBar.show(marked.map { account.person($0) }, canCall: callable != nil)
+    }
+
+    /// The conversation that those who are marked can be called in: with one person that of both, with several one that
+    /// all of them are in, the newest.
+    private var callable: ConversationModel? {
+        let people = Set(marked)
+        if marked.count == 1, let direct = account.directConversation(with: marked[0]) {
+            return direct.requestState == .none && !direct.isEncrypted ? direct : nil
+        }
+        return account.conversations.first { conversation in
+            !conversation.isEncrypted && !conversation.isReadOnly && conversation.requestState == .none
+                && people.isSubset(of: conversation.others.map(\.userID))
+        }
+    }
+
+    private func call(_ kind: CallKind) {
+        guard let conversation = callable else { return }
+        let people = marked
+        unmarkAll()
+        onOpen(conversation)
+        onCall(conversation, kind, people)
     }
 
     private func unmarkAll() {
         marked = []
         for row in rows { row.mark.isOn = false }
-        askBar.show([])
+        askBar.show([], canCall: false)
     }
 
     private func ask(_ line: String) {

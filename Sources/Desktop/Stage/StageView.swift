@@ -272,6 +272,11 @@ import MediaKit
         onChange()
     }
 
+    /// For as long as its user talks with somebody.
+    func pause() {
+        if player.isPlaying { togglePlaying() }
+    }
+
     private func togglePlaying() {
         guard controls.playing.isVisible else { return }
         if channelStage?.togglePlaying() == true { return }

@@ -7,6 +7,7 @@ import GtkKit
     let view: ConversationView
     private let toasts: ToastOverlay
     var onClosed: @MainActor () -> Void = {}
+    var onCall: @MainActor (CallKind) -> Void = { _ in }
     var onStage: @MainActor (StageContent) -> Void = { _ in }
 
     init(conversation: ConversationModel, pictures: PictureCache, voice: VoicePlayback) {
@@ -26,6 +27,7 @@ import GtkKit
         view.isWindowActive = { [weak window] in window?.isActive ?? false }
         view.onError = { [weak self] in self?.toasts.show($0) }
         view.onStage = { [weak self] in self?.onStage($0) }
+        view.onCall = { [weak self] in self?.onCall($0) }
         view.onLeft = { [weak window] in window?.close() }
         window.onActiveChange { [weak self] isActive in
             if isActive { self?.view.markRead() }

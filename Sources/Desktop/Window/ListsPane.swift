@@ -14,6 +14,7 @@ import GtkKit
     var onOpen: @MainActor (ConversationModel, String?) -> Void = { _, _ in }
     var onError: @MainActor (String) -> Void = { _ in }
     var onTogether: @MainActor (ArcadeActivity, [String]) -> Void = { _, _ in }
+    var onCall: @MainActor (ConversationModel, CallKind, [String]) -> Void = { _, _, _ in }
 
     init(account: AccountModel, pictures: PictureCache) {
         self.account = account
@@ -44,6 +45,7 @@ import GtkKit
         people.onOpen = { [weak self] in self?.onOpen($0, nil) }
         people.onError = { [weak self] in self?.onError($0) }
         people.onTogether = { [weak self] in self?.onTogether($0, $1) }
+        people.onCall = { [weak self] in self?.onCall($0, $1, $2) }
         conversations.onOpen = { [weak self] in self?.onOpen($0, $1) }
         conversations.onError = { [weak self] in self?.onError($0) }
         conversations.onFindPeople = { [weak self] in self?.findPeople() }

@@ -18,6 +18,9 @@ import GtkKit
     private let stage = StageView()
     private let portal = PortalPart()
     private let arcade = ArcadePart()
+    let calls: CallPart
+    private let callAbove = Bin()
+    private let callBeside = Bin()
     private let cardAbove = Bin()
     private let cardBeside = Bin()
     private let stageAbove = Bin()
@@ -46,6 +49,7 @@ import GtkKit
     /// - Parameter firstServer: what the first page offers, with the authority of its certificate.
     init(application: Application, model: ClientModel, firstServer: String?, authorityFile: String?) {
         self.model = model
+        calls = CallPart(application: application, model: model)
         self.firstServer = firstServer
         self.authorityFile = authorityFile
         window = ApplicationWindow(application)
@@ -108,6 +112,7 @@ import GtkKit
             StatusPage(
                 icon: "mado-chat-symbolic", title: tr("No conversation open"),
                 text: tr("Choose one of the list, or ask somebody for a chat.")), name: "none")
+        beside.append(callBeside)
         beside.append(stageBeside)
         beside.append(cardBeside)
         besideColumn.setChild(beside)
@@ -116,9 +121,11 @@ import GtkKit
         let row = Box(row: 0, center, besideColumn)
         row.setExpands(horizontally: true, vertically: true)
         stageAbove.setChild(stage.widget)
+        callAbove.setChild(calls.stage.widget)
         cardAbove.setChild(portal.cardPlace)
         let main = Box(
-            column: 0, ownState.widget, trouble.widget, stageAbove, portal.functions.widget, portal.ticker.widget,
+            column: 0, ownState.widget, trouble.widget, calls.ringPlace, callAbove, stageAbove, portal.functions.widget,
+            portal.ticker.widget,
             cardAbove,
             row, portal.board.widget)
         pages.add(main, name: "main")
@@ -145,6 +152,10 @@ import GtkKit
         stage.openConversation = { [weak self] in self?.conversation?.conversation }
         stage.window = { [weak self] in self?.window }
         portal.window = { [weak self] in self?.window }
+        calls.window = { [weak self] in self?.window }
+        calls.onChange = { [weak self] in self?.placeStage() }
+        calls.onError = { [weak self] in self?.toast($0) }
+        calls.onBegin = { [weak self] in self?.stage.pause() }
         portal.onStage = { [weak self] content in
             guard let self else { return }
             // What plays already goes on where it is.
@@ -210,6 +221,7 @@ import GtkKit
         pane.onOpen = { [weak self] conversation, event in self?.open(conversation, at: event) }
         pane.onError = { [weak self] in self?.toast($0) }
         pane.onTogether = { [weak self] in self?.arcade.open($0, with: $1) }
+        pane.onCall = { [weak self] conversation, kind, people in self?.calls.call(conversation, kind, people: people) }
         lists.removeAll()
         lists.append(pane.widget)
         listsPane = pane
@@ -258,6 +270,7 @@ import GtkKit
             view.onSession = { [weak self] in self?.arcade.follow($0, from: $1, isOwn: $2) }
             view.onTogether = { [weak self] in self?.arcade.open($0, with: $1) }
             view.onPopOut = { [weak self] in self?.popOut(conversation) }
+            view.onCall = { [weak self] in self?.calls.call(conversation, $0) }
             view.isWindowActive = { [weak self] in self?.window.isActive ?? false }
             conversationPlace.add(view.widget, name: conversation.roomID)
             conversationPlace.shown = conversation.roomID
@@ -310,6 +323,10 @@ import GtkKit
         closeConversation()
         let opened = ConversationWindow(conversation: conversation, pictures: pictures, voice: voice)
         opened.onClosed = { [weak self] in self?.popped[conversation.roomID] = nil }
+        opened.onCall = { [weak self] kind in
+            self?.calls.call(conversation, kind)
+            self?.window.present()
+        }
         opened.onStage = { [weak self] content in
             self?.stage.show(content)
             self?.window.present()
@@ -369,6 +386,12 @@ import GtkKit
         if isBeside { stageBeside.setChild(stage.widget) } else { stageAbove.setChild(stage.widget) }
         stageBeside.setSizeRequest(width: isBeside ? 420 : -1)
         stage.setFillsHeight(isBeside)
+        let isCallBeside = isWide && calls.stage.isShown
+        callAbove.setChild(nil)
+        callBeside.setChild(nil)
+        (isCallBeside ? callBeside : callAbove).setChild(calls.stage.widget)
+        callBeside.setSizeRequest(width: isCallBeside ? 420 : -1)
+        calls.stage.setFillsHeight(isCallBeside)
         portal.functions.mark(stage.content?.channel?.0.kind)
     }
 

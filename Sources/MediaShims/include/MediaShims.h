@@ -3,6 +3,8 @@
 #include <gst/gst.h>
 #include <gst/video/video.h>
 
+#include "PeerShims.h"
+
 // What Swift cannot import from these headers: variadic functions, function-like macros and casts.
 
 GstMessageType mado_message_type(GstMessage *message);

@@ -1,0 +1,129 @@
+extension CallDesk {
+    /// Opens camera, microphone and connections, and lets the machines begin.
+    func begin(_ call: Call) {
+        Task { [weak self] in
+            guard let self else { return }
+            call.servers = await servers(for: call.account)
+            guard !call.isEnded else { return }
+            do {
+                if call.media == nil { call.media = try makeMedia(call) }
+            } catch {
+                forEachLeg(of: call) { $0.hangUp(.mediaFailed("\(error)")) }
+                return
+            }
+            call.changes.notify(.own)
+            for user in call.present { start(user, of: call) }
+            meet(call)
+        }
+    }
+
+    private func start(_ user: String, of call: Call) {
+        change(user, of: call) { $0.isOutgoing ? $0.start() : $0.accept() }
+    }
+
+    private func servers(for account: AccountModel) async -> TURNServers {
+        guard let client = account.parts?.client else { return TURNServers() }
+        // Without relays there may still be a direct way.
+        return (try? await client.turnServers()) ?? TURNServers()
+    }
+
+    func perform(_ action: CallMachine.Action, _ user: String, _ machine: CallMachine, _ call: Call) {
+        switch action {
+        case .send(let content): send(machine.event(content), of: call, to: user)
+        case .makeOffer: peer(user, call)?.makeOffer()
+        case .makeAnswer(let offer, let isFresh): peer(user, call)?.makeAnswer(to: offer, isFresh: isFresh)
+        case .accept(let answer): peer(user, call)?.accept(answer: answer)
+        case .add(let candidates): peer(user, call)?.add(candidates)
+        case .setSending(let isSending): peer(user, call)?.setSending(isSending)
+        case .ended(let end): ended(user, end, machine, call)
+        }
+    }
+
+    private func peer(_ user: String, _ call: Call) -> (any CallPeer)? {
+        if let peer = call.peers[user] { return peer }
+        guard let peer = call.media?.makePeer(for: user, servers: call.servers) else { return nil }
+        call.peers[user] = peer
+        peer.onEvent = { [weak self, weak call] event in
+            if let self, let call { heard(event, from: user, call) }
+        }
+        return peer
+    }
+
+    private func heard(_ event: CallPeerEvent, from user: String, _ call: Call) {
+        let now = now
+        switch event {
+        case .described(let sdp):
+            let streams = call.media?.streams ?? CallStreams()
+            change(user, of: call) { $0.described(sdp, streams: streams, now: now) }
+        case .found(let candidate): change(user, of: call) { $0.found(candidate, now: now) }
+        case .path(let path): change(user, of: call) { $0.pathChanged(path, now: now) }
+        case .failed(let reason): change(user, of: call) { $0.hangUp(.mediaFailed(reason)) }
+        case .figures(let figures):
+            call.legs[user]?.figures = figures
+            call.changes.notify(.figures(userID: user))
+        }
+    }
+
+    private func ended(_ user: String, _ end: CallEnd, _ machine: CallMachine, _ call: Call) {
+        call.peers.removeValue(forKey: user)?.close()
+        call.joined.remove(user)
+        changes.notify(.ended(callID: machine.callID, roomID: call.roomID, userID: user, end))
+        if call.isGroup, call.present.count > 0 { call.changes.notify(.missed(userID: user, end)) }
+    }
+
+    /// Tells what has become of a call, and lets go of one that is over.
+    func update(_ call: Call) {
+        guard !call.isEnded else { return }
+        let phase = call.derivedPhase()
+        if phase == .active, call.since == nil { call.since = clock.now().wall }
+        let isNew = phase != call.phase
+        call.phase = phase
+        if call.isEnded {
+            call.media?.close()
+            call.peers = [:]
+            ringing.removeAll { $0 === call }
+            if current === call { current = nil }
+            if call.isGroup { answered[groupKey(call.id, call.roomID)] = nil }
+        }
+        if isNew { call.changes.notify(.phase) }
+        call.changes.notify(.people)
+        if call.isEnded { changes.notify(.calls) }
+        schedule()
+    }
+
+    // MARK: Sending
+
+    /// Sends an event after those before it.
+    private func send(_ event: CallEvent, of call: Call, to user: String) {
+        guard let client = call.account.parts?.client else { return }
+        let key = "\(event.callID) \(event.roomID)"
+        let before = sending[key]
+        let (clock, limit) = (clock, now + Self.sendingTime)
+        let isLast = if case .hangUp = event.content { true } else { false }
+        sending[key] = Task { [weak self, weak call] in
+            await before?.value
+            let isSent = await Self.send(event, client, clock, until: limit)
+            if isLast { self?.sending[key] = nil }
+            guard !isSent, let self, let call else { return }
+            change(user, of: call) { $0.couldNotSend() }
+        }
+    }
+
+    private nonisolated static func send(
+        _ event: CallEvent, _ client: MatrixClient, _ clock: any ConnectionClock, until limit: Int64
+    ) async -> Bool {
+        let transaction = "call-" + (0..<4).map { _ in String(UInt32.random(in: 0 ... .max), radix: 36) }.joined()
+        while true {
+            do {
+                _ = try await client.sendEvent(event.type, transaction, event.json, in: event.roomID)
+                return true
+            } catch let error as MatrixClientError where !error.isTransient {
+                return false
+            } catch {
+                let wait = (error as? MatrixClientError)?.retryAfterMilliseconds ?? 1000
+                guard clock.now().uptime + wait < limit else { return false }
+                do { try await clock.sleep(milliseconds: wait) } catch { return false }
+            }
+        }
+    }
+}

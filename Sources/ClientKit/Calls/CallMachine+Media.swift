@@ -1,0 +1,126 @@
+/// What the media of a call say of the way between both.
+package enum MediaPath: Sendable, Equatable { case connecting, connected, disconnected, failed }
+
+extension CallMachine {
+    /// The session description that was asked for is there.
+    package mutating func described(_ sdp: String, streams: CallStreams, now: Int64) -> [Action] {
+        let description = SessionDescription(sdp)
+        self.streams = streams
+        switch state {
+        case .preparing:
+            localDescription = description
+            state = .inviting
+            deadline = now + Timing.invitation
+            foundDue = now + Timing.firstBatch
+            return [
+                .send(
+                    .invite(
+                        CallEvent.Invitation(
+                            sdp: sdp, lifetime: Timing.invitation, invitee: invitee, streams: streams,
+                            isFurther: isFurther)))
+            ]
+        case .answering:
+            localDescription = description
+            state = .connecting
+            deadline = now + Timing.connecting
+            foundDue = now + Timing.firstBatch
+            return [.send(.answer(sdp: sdp, streams))]
+        case .connecting, .connected, .reconnecting:
+            guard let negotiation else { return [] }
+            localDescription = description
+            foundDue = now + Timing.firstBatch
+            let isOffer = negotiation != .answering
+            self.negotiation = isOffer ? .offering(until: now + Timing.negotiation) : nil
+            return [.send(.negotiate(isOffer: isOffer, sdp: sdp, lifetime: Timing.negotiation, streams))]
+        case .inviting, .ringing, .ended: return []
+        }
+    }
+
+    /// A way was found by which this side can be reached; the empty one says that it was the last.
+    package mutating func found(_ candidate: ICECandidate, now: Int64) -> [Action] {
+        guard end == nil, state != .ringing, found.count < 2 * CallEvent.Limit.candidates else { return [] }
+        found.append(candidate)
+        guard state != .preparing, state != .answering else { return [] }
+        if candidate.isEnd {
+            foundDue = foundDue ?? now
+        } else if foundDue == nil {
+            foundDue = now + Timing.batch
+        }
+        return []
+    }
+
+    /// Those that were found meanwhile.
+    mutating func tellCandidates() -> [Action] {
+        foundDue = nil
+        guard !found.isEmpty else { return [] }
+        let candidates = Array(found.prefix(CallEvent.Limit.candidates / 2))
+        found.removeFirst(candidates.count)
+        return [.send(.candidates(candidates))]
+    }
+
+    package mutating func pathChanged(_ path: MediaPath, now: Int64) -> [Action] {
+        switch (path, state) {
+        case (.connected, .connecting), (.connected, .reconnecting):
+            state = .connected
+            wasConnected = true
+            deadline = nil
+            restartDue = nil
+        case (.disconnected, .connected):
+            state = .reconnecting
+            deadline = now + Timing.reconnecting
+            restartDue = now + (isOutgoing ? Timing.patience.caller : Timing.patience.callee)
+        case (.failed, .connecting) where !wasConnected:
+            return finish(.noPath, sending: .hangUp(.iceFailed))
+        case (.failed, .connected), (.failed, .reconnecting):
+            if state == .connected { deadline = now + Timing.reconnecting }
+            state = .reconnecting
+            restartDue = restartDue ?? now + (isOutgoing ? 0 : Timing.patience.callee)
+        default: break
+        }
+        return []
+    }
+
+    /// The computer came into another network: the way is looked for anew.
+    package mutating func networkChanged(now: Int64) -> [Action] {
+        guard state == .connected || state == .reconnecting else { return [] }
+        if state == .connected {
+            state = .reconnecting
+            deadline = now + Timing.reconnecting
+        }
+        return restart(now)
+    }
+
+    /// Makes another connection, also for other media. Version 0 has no way to say so.
+    package mutating func restart(_ now: Int64) -> [Action] {
+        restartDue = nil
+        guard version == .one, state == .connected || state == .reconnecting, negotiation == nil else { return [] }
+        negotiation = .offering(until: now + Timing.negotiation)
+        found = []
+        foundDue = nil
+        if state == .reconnecting { restartDue = now + Timing.negotiation }
+        return [.makeOffer]
+    }
+
+    /// Holds the call, or goes on with it.
+    package mutating func setOnHold(_ isOn: Bool, now: Int64) -> [Action] {
+        guard isAgreed, state != .answering, isOnHold != isOn, version == .one, let before = localDescription,
+            negotiation == nil
+        else { return [] }
+        isOnHold = isOn
+        negotiation = .holding(until: now + Timing.negotiation)
+        revision += 1
+        let offer = before.restricted(
+            isReceiving: !isOn, isSending: !isOn && !isHeldByOther, revision: revision)
+        return [
+            .setSending(!isOn && !isHeldByOther),
+            .send(.negotiate(isOffer: true, sdp: offer.text, lifetime: Timing.negotiation, streams)),
+        ]
+    }
+
+    /// Tells what of the own streams is switched off.
+    package mutating func tell(_ streams: CallStreams) -> [Action] {
+        self.streams = streams
+        guard isAgreed, state != .answering, version == .one else { return [] }
+        return [.send(.streamsChanged(streams))]
+    }
+}

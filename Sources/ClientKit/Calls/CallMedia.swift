@@ -1,0 +1,60 @@
+/// What a call needs of whoever has camera, microphone and connections. Main actor.
+@MainActor package protocol CallMedia: AnyObject {
+    /// The own streams, by the id that the session descriptions give them.
+    var streams: CallStreams { get }
+    /// A connection to one person.
+    func makePeer(for userID: String, servers: TURNServers) -> any CallPeer
+    func setMuted(_ isMuted: Bool)
+    func setCamera(_ isOn: Bool)
+    /// Ends all of it.
+    func close()
+}
+
+/// The media's connection to one person.
+@MainActor package protocol CallPeer: AnyObject {
+    var onEvent: @MainActor (CallPeerEvent) -> Void { get set }
+    /// Makes a connection anew, and its offer.
+    func makeOffer()
+    /// - Parameter isFresh: by a connection that is made anew; else by the one that is there.
+    func makeAnswer(to offer: String, isFresh: Bool)
+    func accept(answer: String)
+    /// Those that come before the other side's description wait for it.
+    func add(_ candidates: [ICECandidate])
+    func setSending(_ isSending: Bool)
+    func close()
+}
+
+package enum CallPeerEvent: Sendable, Equatable {
+    case described(String)
+    case found(ICECandidate)
+    case path(MediaPath)
+    case figures(CallFigures)
+    /// It cannot go on; why.
+    case failed(String)
+}
+
+/// What the media count, each second or so.
+package struct CallFigures: Sendable, Equatable {
+    package enum Route: Sendable, Equatable {
+        case direct
+        case relay
+        /// Through the relay, and to it through a proxy of this name (empty where there is none): its own port only.
+        case relayThroughPort(proxy: String)
+    }
+
+    package var route: Route?
+    /// 0…1 of the other side's packets since the last figures.
+    package var lossReceived = 0.0
+    /// 0…1 of the own packets, as the other side tells.
+    package var lossSent = 0.0
+    /// Milliseconds there and back.
+    package var roundTrip = 0.0
+    package var framesReceived = 0
+    package var soundPacketsReceived = 0
+    /// Bits a second.
+    package var bitsReceived = 0
+    /// What the own picture may have, in bits a second.
+    package var bitsAllowed = 0
+
+    package init() {}
+}

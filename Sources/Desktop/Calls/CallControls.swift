@@ -1,0 +1,59 @@
+import GtkKit
+
+/// The buttons of a call.
+@MainActor final class CallControls {
+    let widget: Box
+    let mute = ToggleButton(icon: "audio-input-microphone-symbolic", label: tr("Without sound"))
+    let camera = ToggleButton(icon: "mado-video-call-symbolic", label: tr("Camera"))
+    let hold = ToggleButton(icon: "media-playback-pause-symbolic", label: tr("Hold"))
+    let share = ToggleButton(icon: "mado-share-screen-symbolic", label: tr("Share the screen"))
+    let details = ToggleButton(icon: "dialog-information-symbolic", label: tr("Details of the call"))
+    let popOut = Button(icon: "mado-pop-out-symbolic", label: tr("In a window of its own"))
+    let full = Button(icon: "view-fullscreen-symbolic", label: tr("Full screen"))
+    let hangUp = Button(icon: "mado-hang-up-symbolic", label: tr("Hang up"))
+    /// Shown by `details`.
+    let factsPlace: Revealer
+    let facts = Label("", classes: "mado-small")
+
+    init() {
+        widget = Box(.horizontal, spacing: 4)
+        factsPlace = Revealer(facts)
+        widget.addClass("mado-call-bar")
+        widget.setAlignment(horizontal: .center)
+        for button in [mute, camera, hold, share, details, popOut, full] as [Widget] {
+            button.addClass("mado-call-button")
+            widget.append(button)
+        }
+        hangUp.addClass("mado-call-button")
+        hangUp.addClass("hang-up")
+        widget.append(hangUp)
+        facts.alignment = 0
+        facts.isSelectable = true
+        facts.setMargins(top: 4, bottom: 8, start: 14, end: 14)
+        details.onToggle { [factsPlace] in factsPlace.isRevealed = $0 }
+    }
+
+    func show(isMuted: Bool, isCameraOn: Bool, isOnHold: Bool, isSharing: Bool) {
+        set(mute, isMuted, isMuted ? tr("With sound") : tr("Without sound"))
+        mute.setIcon(isMuted ? "microphone-sensitivity-muted-symbolic" : "audio-input-microphone-symbolic")
+        set(camera, !isCameraOn, isCameraOn ? tr("Camera off") : tr("Camera on"))
+        camera.setIcon(isCameraOn ? "mado-video-call-symbolic" : "mado-camera-off-symbolic")
+        set(hold, isOnHold, isOnHold ? tr("Go on with the call") : tr("Hold"))
+        hold.setIcon(isOnHold ? "media-playback-start-symbolic" : "media-playback-pause-symbolic")
+        set(share, isSharing, isSharing ? tr("Share the screen no more") : tr("Share the screen"))
+    }
+
+    /// Shows a state; that is no press of the button.
+    private func set(_ button: ToggleButton, _ isOn: Bool, _ label: String) {
+        if button.isOn != isOn {
+            isShowing = true
+            button.isOn = isOn
+            isShowing = false
+        }
+        button.tooltip = label
+        button.setAccessibleLabel(label)
+    }
+
+    /// Whether a change of a button comes from `show`.
+    private(set) var isShowing = false
+}

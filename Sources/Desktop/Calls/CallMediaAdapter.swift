@@ -1,0 +1,117 @@
+import ClientKit
+import GtkKit
+import MediaKit
+
+/// Camera, microphone and connections of a call, for ``CallDesk``.
+@MainActor final class CallMediaAdapter: CallMedia {
+    let pipeline: CallPipeline
+    private(set) var isSharing = false
+    private var isMuted = false
+    private var isCameraOn: Bool
+    private let receivesPicture: Bool
+    private(set) var peers: [String: CallPeerAdapter] = [:]
+    /// A picture of somebody; of oneself with nil.
+    var onFrame: @MainActor (String?, Texture) -> Void = { _, _ in }
+    /// How loud somebody is, 0…1.
+    var onLevel: @MainActor (String?, Double) -> Void = { _, _ in }
+    var onError: @MainActor (String) -> Void = { _ in }
+    private var bitrates: [String: CallBitrate] = [:]
+
+    /// - Throws: `MediaError`.
+    init(_ call: Call, choice: CallPipeline.Choice) throws {
+        isCameraOn = call.isCameraOn
+        receivesPicture = call.kind == .video
+        pipeline = try CallPipeline(choice, wantsPicture: call.isCameraOn)
+        pipeline.onFrame = { [weak self] in self?.onFrame(nil, $0) }
+        pipeline.onLevel = { [weak self] in self?.onLevel(nil, $0) }
+        pipeline.onError = { [weak self] in self?.onError($0) }
+    }
+
+    var hasMicrophone: Bool { pipeline.hasMicrophone }
+    var hasPicture: Bool { pipeline.hasPicture }
+
+    var streams: CallStreams {
+        CallStreams([
+            pipeline.streamID: CallStreams.Stream(
+                isScreen: false, audioMuted: isMuted || !hasMicrophone,
+                videoMuted: !(hasPicture && (isCameraOn || isSharing)))
+        ])
+    }
+
+    func makePeer(for userID: String, servers: TURNServers) -> any CallPeer {
+        let peer = CallPeerAdapter(
+            pipeline, relays: CallRelays.addresses(servers),
+            receivesPicture: { [weak self] in self?.receivesPicture ?? true })
+        peer.onFrame = { [weak self] in self?.onFrame(userID, $0) }
+        peer.onLevel = { [weak self] in self?.onLevel(userID, $0) }
+        peer.onCounts = { [weak self] in self?.adapt(to: userID, $0) ?? 0 }
+        peers[userID] = peer
+        return peer
+    }
+
+    func setMuted(_ isMuted: Bool) {
+        self.isMuted = isMuted
+        pipeline.setMuted(isMuted)
+    }
+
+    /// - Returns by `streams` what the others are told.
+    func setCamera(_ isOn: Bool) {
+        isCameraOn = isOn
+        if isOn, !pipeline.hasPicture { pipeline.setPicture(.camera) }
+        pipeline.setCamera(isOn || isSharing)
+    }
+
+    /// - Returns: whether the screen is shown as wished.
+    func setSharing(_ isOn: Bool) -> Bool {
+        if isOn {
+            guard ScreenSource.isThere else { return false }
+            pipeline.setPicture(.screen)
+        } else {
+            pipeline.setPicture(isCameraOn ? .camera : nil)
+        }
+        isSharing = isOn
+        pipeline.setCamera(isCameraOn || isOn)
+        return true
+    }
+
+    /// All get the same picture: the one with the worst line decides.
+    private func adapt(to userID: String, _ figures: CallFigures) -> Int {
+        var rate = bitrates[userID] ?? CallBitrate(people: max(1, peers.count))
+        rate.take(loss: figures.lossSent, roundTrip: figures.roundTrip)
+        bitrates[userID] = rate
+        let worst = bitrates.filter { peers[$0.key]?.isClosed == false }.values.map(\.value).min() ?? rate.value
+        pipeline.setBitrate(worst)
+        return worst
+    }
+
+    func close() {
+        for peer in peers.values { peer.close() }
+        pipeline.close()
+    }
+}
+
+/// Relays as webrtcbin wants them.
+enum CallRelays {
+    static func addresses(_ servers: TURNServers) -> [String] {
+        servers.addresses.compactMap { address in
+            guard address.hasPrefix("turn:") || address.hasPrefix("turns:"), let colon = address.firstIndex(of: ":")
+            else {
+                return nil
+            }
+            let rest = address[address.index(after: colon)...]
+            return "\(address[..<colon])://\(encode(servers.userName)):\(encode(servers.password))@\(rest)"
+        }
+    }
+
+    /// For the user's part of an address (RFC 3986).
+    static func encode(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF")
+        return text.utf8.reduce(into: "") { encoded, byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e:
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            default: encoded += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+            }
+        }
+    }
+}

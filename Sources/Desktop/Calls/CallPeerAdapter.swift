@@ -1,0 +1,159 @@
+import ClientKit
+import GtkKit
+import MediaKit
+
+/// The connection to one person, for ``CallDesk``: made anew whenever that asks for an offer or a fresh answer.
+@MainActor final class CallPeerAdapter: CallPeer {
+    var onEvent: @MainActor (CallPeerEvent) -> Void = { _ in }
+    var onFrame: @MainActor (Texture) -> Void = { _ in }
+    var onLevel: @MainActor (Double) -> Void = { _ in }
+    /// - Returns: what the own picture may have, in bits a second.
+    var onCounts: @MainActor (CallFigures) -> Int = { _ in 0 }
+    private(set) var isClosed = false
+    private let pipeline: CallPipeline
+    private let relays: [String]
+    private let receivesPicture: @MainActor () -> Bool
+    private var connection: PeerConnection?
+    private var counting: MainLoop.Repeating?
+    private var last: PeerCounts?
+    private var isSending = true
+    /// Pictures of connections that were given up.
+    private var framesBefore = 0
+    private var soundBefore = 0
+    private var isConnected = false
+    /// Seconds in which nothing came.
+    private var silent = 0
+    /// Of a connection that is being made, those that come before the other side's description.
+    private var early: [ICECandidate] = []
+
+    /// Seconds without anything after which the way counts as broken.
+    private static let patience = 4
+
+    init(_ pipeline: CallPipeline, relays: [String], receivesPicture: @escaping @MainActor () -> Bool) {
+        self.pipeline = pipeline
+        self.relays = relays
+        self.receivesPicture = receivesPicture
+    }
+
+    private func makeConnection() -> PeerConnection? {
+        framesBefore += connection?.frameCount ?? 0
+        soundBefore += connection?.soundCount ?? 0
+        connection?.close()
+        last = nil
+        silent = 0
+        isConnected = false
+        do {
+            let made = try PeerConnection(pipeline, relays: relays)
+            made.onEvent = { [weak self, weak made] event in
+                if let made, self?.connection === made { self?.heard(event) }
+            }
+            made.onFrame = { [weak self] in self?.onFrame($0) }
+            made.onLevel = { [weak self] in self?.onLevel($0) }
+            connection = made
+            if !isSending { made.setSending(false) }
+            if counting == nil {
+                counting = MainLoop.every(milliseconds: 1000) { [weak self] in
+                    self?.count()
+                    return self?.isClosed == false
+                }
+            }
+            return made
+        } catch {
+            onEvent(.failed(Words.media(error)))
+            return nil
+        }
+    }
+
+    func makeOffer() { makeConnection()?.makeOffer(receivesPicture: receivesPicture()) }
+
+    func makeAnswer(to offer: String, isFresh: Bool) {
+        guard let connection = isFresh || connection == nil ? makeConnection() : connection else { return }
+        let description = SessionDescription(offer)
+        connection.makeAnswer(
+            to: offer,
+            PeerConnection.Payloads(
+                sound: description.payload(of: "opus", in: "audio"),
+                picture: description.payload(of: "VP8", in: "video")))
+    }
+
+    func accept(answer: String) { connection?.accept(answer: answer) }
+
+    func add(_ candidates: [ICECandidate]) {
+        for candidate in candidates where !candidate.isEnd {
+            connection?.add(candidate: candidate.text, line: candidate.line)
+        }
+    }
+
+    func setSending(_ isSending: Bool) {
+        self.isSending = isSending
+        connection?.setSending(isSending)
+    }
+
+    func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        counting?.stop()
+        counting = nil
+        connection?.close()
+        connection = nil
+    }
+
+    private func heard(_ event: PeerConnection.Event) {
+        switch event {
+        case .described(let sdp): onEvent(.described(sdp))
+        case .candidate(let line, let text):
+            onEvent(.found(text.map { ICECandidate(text: $0, line: line) } ?? .end))
+        case .state(.connected):
+            isConnected = true
+            silent = 0
+            onEvent(.path(.connected))
+        case .state(.disconnected): onEvent(.path(.disconnected))
+        case .state(.failed): onEvent(.path(.failed))
+        case .state(.connecting): break
+        case .failed(let reason): onEvent(.failed(reason))
+        }
+    }
+
+    // MARK: Figures
+
+    private func count() {
+        connection?.count { [weak self] in self?.counted($0) }
+    }
+
+    private func counted(_ counts: PeerCounts) {
+        guard !isClosed, isConnected else { return }
+        let before = last
+        last = counts
+        var figures = CallFigures()
+        figures.route = route(counts)
+        figures.framesReceived = framesBefore + (connection?.frameCount ?? 0)
+        figures.soundPacketsReceived = soundBefore + (connection?.soundCount ?? 0)
+        figures.roundTrip = counts.roundTrip ?? 0
+        figures.lossSent = counts.fractionLost ?? 0
+        if let before {
+            let lost = max(0, counts.packetsLost - before.packetsLost)
+            let came = max(0, counts.packets - before.packets)
+            figures.lossReceived = lost + came > 0 ? Double(lost) / Double(lost + came) : 0
+            figures.bitsReceived = Int(max(0, counts.bytesReceived - before.bytesReceived)) * 8
+            watch(came: came > 0)
+        }
+        figures.bitsAllowed = onCounts(figures)
+        onEvent(.figures(figures))
+    }
+
+    /// libnice does not tell that nothing comes any more.
+    private func watch(came: Bool) {
+        if came {
+            if silent >= Self.patience { onEvent(.path(.connected)) }
+            silent = 0
+        } else if isSending {
+            silent += 1
+            if silent == Self.patience { onEvent(.path(.disconnected)) }
+        }
+    }
+
+    private func route(_ counts: PeerCounts) -> CallFigures.Route? {
+        guard !counts.localKind.isEmpty else { return nil }
+        return counts.localKind == "relay" || counts.remoteKind == "relay" ? .relay : .direct
+    }
+}

@@ -1,0 +1,260 @@
+import ClientKit
+import GtkKit
+
+/// The call that goes on: the others in a grid, oneself in a corner, how it goes, and its buttons. The chat goes on below.
+@MainActor final class CallStage {
+    let widget: Revealer
+    let controls = CallControls()
+    private let frame: Box
+    private let overlay: Overlay
+    private let grid = Box(.vertical, spacing: 2)
+    private let own = Picture()
+    private let ownFrame = Box(.vertical)
+    private let status = Label("", classes: "mado-call-status")
+    private let heading: Box
+    private let level = LevelBar(label: tr("How loud you are"))
+    private var tiles: [String: CallTile] = [:]
+    private var order: [String] = []
+    private var outside: StageWindow?
+    private var ticking: MainLoop.Repeating?
+    private(set) var call: Call?
+    private var pictures: PictureCache?
+    private let desk: CallDesk
+    /// What ended a moment ago, in words.
+    private var farewell: String?
+
+    var onChange: @MainActor () -> Void = {}
+    var onError: @MainActor (String) -> Void = { _ in }
+    var isShown: Bool { call != nil && outside == nil }
+
+    init(desk: CallDesk) {
+        self.desk = desk
+        grid.setExpands(horizontally: true, vertically: true)
+        grid.isHomogeneous = true
+        overlay = Overlay(grid)
+        overlay.setExpands(horizontally: true, vertically: true)
+        own.setCovers(true)
+        own.setSizeRequest(width: 96, height: 72)
+        ownFrame.append(own)
+        ownFrame.addClass("mado-call-own")
+        ownFrame.setAlignment(horizontal: .end, vertical: .start)
+        ownFrame.setMargins(8)
+        status.setEllipsizes()
+        status.alignment = 0
+        level.setSizeRequest(width: 44)
+        level.setAlignment(vertical: .center)
+        heading = Box(row: 8, status, level)
+        heading.addClass("mado-call-heading")
+        heading.setAlignment(horizontal: .start, vertical: .start)
+        heading.setMargins(8)
+        overlay.add(ownFrame)
+        overlay.add(heading)
+        frame = Box(column: 0, overlay, controls.widget, controls.factsPlace)
+        frame.addClass("mado-call")
+        frame.setExpands(horizontally: true)
+        frame.isFocusable = true
+        widget = Revealer(frame)
+        connect()
+    }
+
+    private func connect() {
+        controls.mute.onToggle { [weak self] isOn in self?.act { $0.desk.setMuted(isOn, $1) } }
+        controls.camera.onToggle { [weak self] isOn in self?.act { $0.setCamera(!isOn, $1) } }
+        controls.hold.onToggle { [weak self] isOn in self?.act { $0.desk.setOnHold(isOn, $1) } }
+        controls.share.onToggle { [weak self] isOn in self?.act { $0.setSharing(isOn, $1) } }
+        controls.hangUp.onClick { [weak self] in
+            guard let self, let call else { return }
+            desk.hangUp(call)
+        }
+        controls.popOut.onClick { [weak self] in
+            guard let self else { return }
+            if outside == nil { takeOut(fullscreen: false) } else { bringBack() }
+        }
+        controls.full.onClick { [weak self] in self?.toggleFullscreen() }
+        frame.addController(KeyController { [weak self] key, _ in self?.press(key) ?? false })
+    }
+
+    private func act(_ body: (CallStage, Call) -> Void) {
+        guard !controls.isShowing, let call else { return }
+        body(self, call)
+        update()
+    }
+
+    /// m: sound, c: camera, h: hold, f: full screen.
+    private func press(_ key: Int) -> Bool {
+        switch key {
+        case 0x6d: controls.mute.isOn.toggle()
+        case 0x63: controls.camera.isOn.toggle()
+        case 0x68: controls.hold.isOn.toggle()
+        case 0x66: toggleFullscreen()
+        case Key.escape where outside != nil:
+            if outside?.isFullscreen == true { toggleFullscreen() } else { bringBack() }
+        default: return false
+        }
+        return true
+    }
+
+    // MARK: Showing
+
+    func show(_ call: Call?, pictures: PictureCache?) {
+        guard call !== self.call else { return }
+        self.call?.changes.stop(self)
+        self.call = call
+        self.pictures = pictures
+        ticking?.stop()
+        ticking = nil
+        tiles = [:]
+        order = []
+        own.setTexture(nil)
+        guard let call else {
+            bringBack()
+            widget.isRevealed = false
+            grid.removeAll()
+            return onChange()
+        }
+        call.changes.observe(self) { [weak self] change in
+            switch change {
+            case .figures: self?.showFigures()
+            case .missed(let user, let end): self?.tell(user, end)
+            case .phase, .people, .own: self?.update()
+            }
+        }
+        ticking = MainLoop.every(milliseconds: 1000) { [weak self] in
+            self?.showStatus()
+            return self?.call != nil
+        }
+        update()
+        widget.isRevealed = true
+        onChange()
+    }
+
+    private func update() {
+        guard let call else { return }
+        if let media = call.media as? CallMediaAdapter { listen(media) }
+        let present = call.present.isEmpty ? call.people : call.present
+        if present != order { lay(out: present) }
+        for user in present { showPerson(user, call) }
+        let media = call.media as? CallMediaAdapter
+        let showsOwn = (media?.hasPicture ?? false) && (call.isCameraOn || media?.isSharing == true)
+        ownFrame.isVisible = showsOwn
+        level.isVisible = media?.hasMicrophone ?? false
+        controls.show(
+            isMuted: call.isMuted, isCameraOn: call.isCameraOn && media?.hasPicture == true, isOnHold: call.isOnHold,
+            isSharing: media?.isSharing ?? false)
+        let showsPictures = call.kind == .video || showsOwn || present.contains { call.showsPicture($0) }
+        overlay.setSizeRequest(height: showsPictures ? 270 : 150)
+        showStatus()
+    }
+
+    private func showPerson(_ user: String, _ call: Call) {
+        let person = call.account.person(user)
+        tiles[user]?.show(
+            person, pictures: pictures, showsPicture: call.showsPicture(user), isSilent: call.isSilent(user),
+            text: CallTexts.person(user, call), hasLabel: order.count > 1)
+    }
+
+    private func listen(_ media: CallMediaAdapter) {
+        media.onFrame = { [weak self] user, texture in
+            guard let self else { return }
+            guard let user else { return own.setTexture(texture) }
+            if call?.showsPicture(user) == true { tiles[user]?.show(texture) }
+        }
+        media.onLevel = { [weak self] user, level in
+            if let user { self?.tiles[user]?.show(level: level) } else { self?.level.value = level }
+        }
+        media.onError = { [weak self] in self?.onError(tr("A device has stopped working: %@", $0)) }
+    }
+
+    /// One beside another up to two, then in rows of two, then of three.
+    private func lay(out present: [String]) {
+        grid.removeAll()
+        order = present
+        let perRow = present.count <= 4 ? 2 : 3
+        tiles = Dictionary(
+            uniqueKeysWithValues: present.map { user in
+                (user, tiles[user] ?? CallTile(avatarSize: present.count == 1 ? 72 : 48))
+            })
+        var rest = present[...]
+        while !rest.isEmpty {
+            let row = Box(.horizontal, spacing: 2)
+            row.isHomogeneous = true
+            for user in rest.prefix(perRow) { if let tile = tiles[user] { row.append(tile.widget) } }
+            rest = rest.dropFirst(perRow)
+            grid.append(row)
+        }
+    }
+
+    private func showStatus() {
+        guard let call else { return }
+        status.text = CallTexts.status(call)
+        heading.setClass("weak", CallTexts.isWeak(call))
+    }
+
+    private func showFigures() {
+        showStatus()
+        if let call { controls.facts.text = CallTexts.facts(call) }
+    }
+
+    private func tell(_ user: String, _ end: CallEnd) {
+        guard let call, call.since != nil || end != .hungUp else { return }
+        let words = Words.end(end, call.account.person(user).displayName)
+        if !words.isEmpty, end != .hungUp { onError(words) }
+    }
+
+    // MARK: Acting
+
+    private func setCamera(_ isOn: Bool, _ call: Call) {
+        let media = call.media as? CallMediaAdapter
+        let had = media?.hasPicture ?? false
+        desk.setCamera(isOn, call)
+        guard let media, isOn, !media.hasPicture else {
+            // A call without pictures gets another connection that has one.
+            if media?.hasPicture == true, !had { desk.renew(call) }
+            return
+        }
+        desk.setCamera(false, call)
+        onError(tr("There is no camera."))
+    }
+
+    private func setSharing(_ isOn: Bool, _ call: Call) {
+        guard let media = call.media as? CallMediaAdapter else { return }
+        let had = media.hasPicture
+        guard media.setSharing(isOn) else { return onError(tr("The screen cannot be shared here.")) }
+        desk.setMuted(call.isMuted, call)
+        if !had, media.hasPicture { desk.renew(call) }
+    }
+
+    /// Whether it takes the height that there is, in a column of its own.
+    func setFillsHeight(_ on: Bool) {
+        frame.setExpands(horizontally: !on, vertically: on)
+        widget.setExpands(vertically: on)
+    }
+
+    // MARK: In a window of its own
+
+    private func toggleFullscreen() {
+        guard let outside else { return takeOut(fullscreen: true) }
+        outside.setFullscreen(!outside.isFullscreen)
+    }
+
+    private func takeOut(fullscreen: Bool) {
+        guard let call else { return }
+        widget.setChild(nil)
+        widget.isRevealed = false
+        let window = StageWindow(frame, title: CallTexts.title(call), fullscreen: fullscreen)
+        window.onClosed = { [weak self] in self?.bringBack() }
+        outside = window
+        window.present()
+        frame.focus()
+        onChange()
+    }
+
+    private func bringBack() {
+        guard let window = outside else { return }
+        outside = nil
+        window.giveUp()
+        widget.setChild(frame)
+        widget.isRevealed = call != nil
+        onChange()
+    }
+}

@@ -1,0 +1,78 @@
+import ClientKit
+import GtkKit
+
+/// One person of a call: their picture, or who they are while there is none.
+@MainActor final class CallTile {
+    let widget: Overlay
+    private let picture = Picture()
+    private let face = Box(.vertical, spacing: 8)
+    private let avatar: PersonAvatar
+    private let words = Label("", classes: "mado-call-words")
+    private let name = Label("", classes: "mado-call-name")
+    private let muted = Image(icon: "microphone-sensitivity-muted-symbolic", size: 14)
+    private let label: Box
+    private var hasFrame = false
+    private var showsPicture = false
+    private var spoken = ""
+
+    init(avatarSize: Int) {
+        avatar = PersonAvatar(size: avatarSize, hasDot: false)
+        picture.setExpands(horizontally: true, vertically: true)
+        widget = Overlay(picture)
+        widget.addClass("mado-call-tile")
+        widget.setExpands(horizontally: true, vertically: true)
+        words.setWraps(true)
+        words.setJustified(center: true)
+        face.append(avatar.widget)
+        face.append(words)
+        face.setAlignment(horizontal: .center, vertical: .center)
+        widget.add(face)
+        name.setEllipsizes()
+        label = Box(row: 5, muted, name)
+        label.addClass("mado-call-label")
+        label.setAlignment(horizontal: .start, vertical: .end)
+        label.setMargins(6)
+        widget.add(label)
+    }
+
+    /// - Parameters:
+    ///   - showsPicture: whether the person shows one.
+    ///   - text: what is the matter while there is no picture.
+    func show(
+        _ person: Person, pictures: PictureCache?, showsPicture: Bool, isSilent: Bool, text: String, hasLabel: Bool
+    ) {
+        avatar.show(person, pictures: pictures)
+        avatar.hideDot()
+        name.text = person.displayName
+        words.text = text
+        words.isVisible = !text.isEmpty
+        muted.isVisible = isSilent
+        label.isVisible = hasLabel || isSilent
+        name.isVisible = hasLabel
+        self.showsPicture = showsPicture
+        if !showsPicture {
+            picture.setTexture(nil)
+            hasFrame = false
+        }
+        spoken = person.displayName
+        if isSilent { spoken += ", " + tr("without sound") }
+        if !text.isEmpty { spoken += ", " + text }
+        describe()
+    }
+
+    private func describe() {
+        let isShown = showsPicture && hasFrame
+        face.isVisible = !isShown
+        picture.setAlternative(isShown ? tr("Picture of %@", spoken) : spoken)
+    }
+
+    func show(_ texture: Texture) {
+        picture.setTexture(texture)
+        guard !hasFrame else { return }
+        hasFrame = true
+        describe()
+    }
+
+    /// Who speaks stands out.
+    func show(level: Double) { widget.setClass("speaks", level > 0.55) }
+}

@@ -1,0 +1,91 @@
+internal import CGStreamer
+internal import MediaShims
+
+/// Cameras, microphones and loudspeakers of this computer.
+@MainActor package enum MediaDevices {
+    package enum Kind: String, Sendable, CaseIterable {
+        case camera = "Video/Source"
+        case microphone = "Audio/Source"
+        case loudspeaker = "Audio/Sink"
+    }
+
+    /// Their names, as the system gives them.
+    package static func names(_ kind: Kind) -> [String] { list(kind).map(\.name) }
+
+    private static func list(_ kind: Kind) -> [(name: String, launch: String)] {
+        guard GStreamer.isStarted, let monitor = gst_device_monitor_new() else { return [] }
+        defer { gst_object_unref(monitor) }
+        gst_device_monitor_add_filter(monitor, kind.rawValue, nil)
+        guard gst_device_monitor_start(monitor) != 0 else { return [] }
+        defer { gst_device_monitor_stop(monitor) }
+        var found: [(name: String, launch: String)] = []
+        let first = gst_device_monitor_get_devices(monitor)
+        var node = first
+        while let entry = node {
+            node = entry.pointee.next
+            guard let raw = entry.pointee.data else { continue }
+            defer { gst_object_unref(raw) }
+            let device = raw.assumingMemoryBound(to: GstDevice.self)
+            guard let name = gst_device_get_display_name(device) else { continue }
+            defer { g_free(name) }
+            if let launch = launch(device) { found.append((String(cString: name), launch)) }
+        }
+        g_list_free(first)
+        return found
+    }
+
+    /// How an element of the device is described; what plays back at the same time is no microphone.
+    private static func launch(_ device: UnsafeMutablePointer<GstDevice>) -> String? {
+        guard let element = gst_device_create_element(device, nil) else { return nil }
+        gst_object_ref_sink(element)
+        defer { gst_object_unref(element) }
+        guard let factory = gst_element_get_factory(element) else { return nil }
+        let name = GStreamer.name(of: UnsafeMutableRawPointer(factory))
+        guard let text = mado_element_get_string(element, "device") ?? mado_element_get_string(element, "path") else {
+            return name
+        }
+        defer { g_free(text) }
+        let value = String(cString: text)
+        if value.hasSuffix(".monitor") { return nil }
+        let property = name == "pipewiresrc" ? "path" : "device"
+        return "\(name) \(property)=\"\(value)\""
+    }
+
+    /// The description of a device's element: of the one with this name, else of the first; nil without any.
+    static func launch(_ kind: Kind, named name: String?) -> String? {
+        let found = list(kind)
+        return (found.first { $0.name == name } ?? found.first)?.launch
+    }
+}
+
+extension GStreamer {
+    static func name(of object: UnsafeMutableRawPointer) -> String {
+        guard let name = gst_object_get_name(object.assumingMemoryBound(to: GstObject.self)) else { return "" }
+        defer { g_free(name) }
+        return String(cString: name)
+    }
+}
+
+/// Where the picture of the screen comes from.
+@MainActor package enum ScreenSource {
+    /// On X11; elsewhere a screen is only given by the desktop's portal (``ScreenPortal``).
+    static var launch: String? {
+        if let chosen { return chosen }
+        guard g_getenv("DISPLAY") != nil, g_getenv("WAYLAND_DISPLAY") == nil,
+            gst_element_factory_find("ximagesrc") != nil
+        else { return nil }
+        return "ximagesrc use-damage=false show-pointer=true ! capsfilter caps=video/x-raw,framerate=10/1"
+    }
+
+    /// What the portal has given.
+    package static var chosen: String?
+
+    package static var isThere: Bool { GStreamer.isStarted && (Environment.screenSource ?? launch) != nil }
+}
+
+extension Environment {
+    /// A description of elements instead of the system's camera; `none` for a computer without one.
+    static var videoSource: String? { value("MADODESKTOP_VIDEO_SOURCE") }
+    /// A description of elements instead of the screen.
+    static var screenSource: String? { value("MADODESKTOP_SCREEN_SOURCE") }
+}
