@@ -1,6 +1,6 @@
 """Two people, two clients, one server: log in, ask for a chat, accept, talk both ways, see typing and presence.
 
-    conversation.py MADO nheko|nheko-encrypted|quaternion|neochat|mado-desktop|board|arcade
+    conversation.py MADO nheko|nheko-encrypted|quaternion|neochat|mado-desktop|calls|board|arcade
 
 `board` is another one: what a plain client makes of the portal's board.
 
@@ -22,6 +22,7 @@ from quaternion import Quaternion
 from server import Server
 import browser
 import reversi
+from sound import SoundServer
 from window import open_keyring, picture, prepare_accessibility
 
 LEFT, RIGHT = (0, 20, 790, 860), (800, 20, 790, 860)
@@ -44,7 +45,7 @@ KNOWN_REFUSALS = (
 class Conversation:
     pictures = {
         "nheko": "nheko-two-people", "nheko-encrypted": "nheko-verified", "quaternion": "quaternion-and-nheko", "neochat": "neochat-and-nheko",
-        "mado-desktop": "desktop-and-nheko", "board": "nheko-board",
+        "mado-desktop": "desktop-and-nheko", "calls": "desktop-calls-nheko", "board": "nheko-board",
         "arcade": "desktop-and-nheko-playing"}
 
     def __init__(self, program, name):
@@ -58,16 +59,17 @@ class Conversation:
         self.kenji = self.server.add_member("kenji", "Kenji", PASSWORD)
         self.windows = []
         self.keyring = None
+        self.sound = None
 
     def open(self, kind, name, place):
         window = kind(name, f"{self.folder}/{name}", place, self.server.certificates)
         self.windows.append(window)
         return window
 
-    def open_mado_desktop(self, name, place):
+    def open_mado_desktop(self, name, place, environment=None):
         """The one that was built beside the server."""
         program = os.path.join(os.path.dirname(os.path.realpath(self.program)), "mado-desktop")
-        window = MadoDesktop(program, f"{self.folder}/{name}", place, self.server)
+        window = MadoDesktop(program, f"{self.folder}/{name}", place, self.server, environment)
         self.windows.append(window)
         return window
 
@@ -97,6 +99,51 @@ class Conversation:
         if kenji.shows_presence:
             kenji.sees_presence("Hanako")
         self.keep_picture()
+
+    def calls(self):
+        """Voice and picture between this project's desktop program and nheko, begun and ended by either."""
+        self.sound = SoundServer(f"{self.folder}/sound")
+        hanako = self.open_mado_desktop("hanako", LEFT, {
+            "MADODESKTOP_AUDIO_SOURCE": "audiotestsrc is-live=true", "MADODESKTOP_AUDIO_SINK": "fakesink",
+            "MADODESKTOP_VIDEO_SOURCE": "videotestsrc is-live=true pattern=ball"})
+        kenji = self.open(Nheko, "kenji", RIGHT)
+        self.step("log in, ask for a chat, accept")
+        hanako.log_in(self.hanako, PASSWORD)
+        kenji.focus()
+        kenji.log_in(self.kenji, PASSWORD)
+        hanako.ask(self.kenji)
+        kenji.accept("Hanako")
+        hanako.open("Kenji")
+        kenji.open("Hanako")
+        self.step("a voice call to nheko, ended here")
+        hanako.call("Voice call")
+        kenji.take_call()
+        hanako.talks(r"Packets of sound received: [1-9]")
+        kenji.talks()
+        hanako.hang_up()
+        kenji.has_no_call()
+        self.step("a voice call from nheko, ended there")
+        kenji.call("Voice")
+        hanako.take_call()
+        hanako.talks(r"Packets of sound received: [1-9]")
+        kenji.talks()
+        self.keep_picture()
+        kenji.hang_up()
+        hanako.has_no_call()
+        self.step("a call with pictures to nheko, which has no camera here")
+        hanako.call("Video call")
+        kenji.take_call()
+        hanako.talks(r"Packets of sound received: [1-9]")
+        kenji.talks()
+        self.keep_picture("desktop-calls-nheko-video")
+        hanako.hang_up()
+        kenji.has_no_call()
+        self.step("nheko shares its screen")
+        kenji.call("Screen")
+        hanako.take_call()
+        hanako.talks(r"Pictures received: [1-9]")
+        kenji.hang_up()
+        hanako.has_no_call()
 
     def keep_picture(self, name=None):
         if os.environ.get("PICTURES"):
@@ -379,6 +426,8 @@ class Conversation:
                 window.quit()
             if self.keyring:
                 self.keyring.terminate()
+            if self.sound:
+                self.sound.close()
             if self.server.stop() != 0:
                 raise RuntimeError("the server did not end well")
 

@@ -16,10 +16,10 @@ class MadoDesktop(desktop.Desktop):
     # The reason of each is in docs/clients.md.
     known_complaints = (r"org\.freedesktop\.Notifications",)
 
-    def __init__(self, program, folder, place, server):
+    def __init__(self, program, folder, place, server, environment=None):
         os.makedirs(folder)
         desktop.PROGRAM = program
-        super().__init__("--server", server.address, "--authority", server.authority, home=folder)
+        super().__init__("--server", server.address, "--authority", server.authority, home=folder, environment=environment)
         self.server = server
         self.start()
         self.place(*place)
@@ -61,6 +61,26 @@ class MadoDesktop(desktop.Desktop):
     def sees_presence(self, name):
         """The words below the name at the top of the conversation."""
         self.see("^Ready", seconds=SECONDS)
+
+    def call(self, kind):
+        self.click(f"^{kind}$", "push button")
+
+    def take_call(self):
+        self.see("^Kenji calls$", seconds=SECONDS)
+        self.click("^Accept$")
+
+    def talks(self, pattern):
+        """The call's details say what arrives."""
+        self.see("[0-9]+:[0-9]{2} · ", seconds=SECONDS)
+        if not self.find("^Way: "):
+            self.click("^Details of the call$")
+        self.see(pattern, seconds=SECONDS)
+
+    def hang_up(self):
+        self.click("^Hang up$")
+
+    def has_no_call(self):
+        self.no_longer_see("^Hang up$")
 
     def focus(self):
         self.activate()

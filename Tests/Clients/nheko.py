@@ -133,6 +133,39 @@ class Nheko(Window):
         """The timeline's text is not given to assistive technology; the room list's preview is, shortened."""
         self.see(f"^{name}: {text[:12]}")
 
+    def call(self, kind):
+        """By the button left of the place to write, and the dialog's choice: Voice, Video or Screen."""
+        self.press_call_button()
+        self.see(f"^{kind}$", role="push button")
+        time.sleep(0.5)
+        self.click(f"^{kind}$", "push button")
+
+    def press_call_button(self):
+        """Begins a call, and ends the one that goes on. It has no name of its own."""
+        self.focus()
+        x, y, _, height = self.find("^Write a message", "text")[-1][3]
+        buttons = [
+            box for role, _, _, box in self.nodes()
+            if role == "push button" and box and box[0] < x and y - 10 < box[1] < y + height + 10 and box[0] > 300]
+        box = min(buttons, key=lambda found: found[0])
+        self.click_at(box[0] + box[2] // 2, box[1] + box[3] // 2)
+
+    def take_call(self):
+        self.see("^Accept$", role="push button")
+        time.sleep(0.5)
+        self.focus()
+        self.click("^Accept$", "push button")
+
+    def talks(self):
+        """Its bar counts the time."""
+        self.see("^00:[0-9]{2}$", 20)
+
+    def hang_up(self):
+        self.press_call_button()
+
+    def has_no_call(self):
+        self.no_longer_see("^00:[0-9]{2}$")
+
     def may_only_read(self, room):
         """The room is open, and there is no place to write; that this is not allowed stands there as a picture only."""
         self.see(f"^{room}$")

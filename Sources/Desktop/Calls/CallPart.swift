@@ -30,25 +30,25 @@ import MediaKit
         stage = CallStage(desk: model.calls)
         stage.onChange = { [weak self] in self?.onChange() }
         stage.onError = { [weak self] in self?.onError($0) }
-        desk.makeMedia = { [weak self] call in
-            try CallMediaAdapter(call, choice: self?.choice ?? CallPipeline.Choice())
-        }
+        desk.makeMedia = { try CallMediaAdapter($0, choice: Self.choice(model.settings)) }
         desk.changes.observe(self) { [weak self] change in
             switch change {
             case .calls: self?.update()
             case .ended(_, let room, let user, let end): self?.ended(room, user, end)
             }
         }
+        application.addAction("show-call", text: { [weak self] _ in self?.window()?.present() })
         application.addAction("answer-video", text: { [weak self] in self?.answer($0, .video) })
         application.addAction("answer-voice", text: { [weak self] in self?.answer($0, .voice) })
         application.addAction("decline-call", text: { [weak self] in self?.decline($0) })
     }
 
-    private var choice: CallPipeline.Choice {
+    /// The devices that the user has chosen.
+    static func choice(_ settings: Settings) -> CallPipeline.Choice {
         var choice = CallPipeline.Choice()
-        choice.camera = model.settings.camera
-        choice.microphone = model.settings.microphone
-        choice.loudspeaker = model.settings.loudspeaker
+        choice.camera = settings.camera
+        choice.microphone = settings.microphone
+        choice.loudspeaker = settings.loudspeaker
         return choice
     }
 

@@ -6,6 +6,7 @@ import GtkKit
     private let window: PreferencesWindow
     private let model: ClientModel
     private let account: AccountModel?
+    private var callPage: CallSettingsPage
     private var accountPage: AccountSettingsPage?
     private var networkPage: NetworkSettingsPage?
     var onClosed: @MainActor () -> Void = {}
@@ -14,12 +15,15 @@ import GtkKit
     init(model: ClientModel, account: AccountModel?, parent: Window?) {
         self.model = model
         self.account = account
+        callPage = CallSettingsPage(model: model)
         window = PreferencesWindow(parent: parent)
         window.title = tr("Settings")
         window.setDefaultSize(width: 480, height: 640)
         window.setSizeRequest(width: 340, height: 360)
         window.add(makeGeneralPage())
         window.add(makeLookPage())
+        callPage.onError = { [weak self] in self?.window.toast($0) }
+        window.add(callPage.page)
         if let account {
             let held = window
             let page = AccountSettingsPage(model: model, account: account) { [weak held] in held }
@@ -36,6 +40,7 @@ import GtkKit
             networkPage = network
         }
         window.onCloseRequest { [weak self] in
+            self?.callPage.stop()
             self?.onClosed()
             return false
         }

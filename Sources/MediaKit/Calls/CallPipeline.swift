@@ -136,6 +136,9 @@ internal import MediaShims
         set("microphone-volume", "mute", isMuted)
     }
 
+    /// Plays nothing: for trying the microphone.
+    package func setSilent() { with("mixer-volume") { mado_element_set_double($0, "volume", 0) } }
+
     /// Bits a second of the own picture.
     package func setBitrate(_ bits: Int) {
         with("encoder") { mado_element_set_int($0, "target-bitrate", Int32(clamping: bits)) }
