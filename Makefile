@@ -90,7 +90,13 @@ pictures: test-packages locale
 	Tests/Desktop/run "$$($(SWIFT) build --show-bin-path)/mado" "$$($(SWIFT) build --show-bin-path)/mado-desktop" \
 		--pictures docs/screenshots
 
-.PHONY: desktop-test pictures
+# Calls on lines that lose packets, on a narrow one and of four people, for the tables of docs/desktop-calls.md. As root.
+call-figures: test-packages
+	$(SWIFT) build --product mado
+	$(SWIFT) build --product mado-desktop
+	Tests/Desktop/run "$$($(SWIFT) build --show-bin-path)/mado" "$$($(SWIFT) build --show-bin-path)/mado-desktop" --call-figures
+
+.PHONY: desktop-test pictures call-figures
 
 # All measurements, into bench/results.md; `make bench ONE=small` only one of them, not kept. Synapse, beside which some
 # are made, is installed in a folder of its own.

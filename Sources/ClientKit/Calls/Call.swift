@@ -48,7 +48,7 @@
     /// Of several people: who is in it, as far as the room tells.
     var joined: Set<String> = []
     var peers: [String: any CallPeer] = [:]
-    var servers = TURNServers()
+    var relays = CallRelays()
     /// A further call with somebody counts as the same; an ended leg is kept until then.
     package let isGroup: Bool
 

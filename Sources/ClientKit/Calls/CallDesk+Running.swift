@@ -3,8 +3,9 @@ extension CallDesk {
     func begin(_ call: Call) {
         Task { [weak self] in
             guard let self else { return }
-            call.servers = await servers(for: call.account)
-            guard !call.isEnded else { return }
+            let relays = await relays(for: call.account)
+            guard !call.isEnded else { return relays.stop() }
+            call.relays = relays
             do {
                 if call.media == nil { call.media = try makeMedia(call) }
             } catch {
@@ -21,10 +22,12 @@ extension CallDesk {
         change(user, of: call) { $0.isOutgoing ? $0.start() : $0.accept() }
     }
 
-    private func servers(for account: AccountModel) async -> TURNServers {
-        guard let client = account.parts?.client else { return TURNServers() }
+    private func relays(for account: AccountModel) async -> CallRelays {
+        guard let parts = account.parts else { return CallRelays() }
         // Without relays there may still be a direct way.
-        return (try? await client.turnServers()) ?? TURNServers()
+        guard let server = (try? await parts.relays.turnServer()) ?? nil else { return CallRelays() }
+        return CallRelays(
+            server, transport: parts.transport as? CurlTransport, proxy: account.connection.proxy ?? "")
     }
 
     func perform(_ action: CallMachine.Action, _ user: String, _ machine: CallMachine, _ call: Call) {
@@ -41,7 +44,7 @@ extension CallDesk {
 
     private func peer(_ user: String, _ call: Call) -> (any CallPeer)? {
         if let peer = call.peers[user] { return peer }
-        guard let peer = call.media?.makePeer(for: user, servers: call.servers) else { return nil }
+        guard let peer = call.media?.makePeer(for: user, relays: call.relays.addresses) else { return nil }
         call.peers[user] = peer
         peer.onEvent = { [weak self, weak call] event in
             if let self, let call { heard(event, from: user, call) }
@@ -59,6 +62,8 @@ extension CallDesk {
         case .path(let path): change(user, of: call) { $0.pathChanged(path, now: now) }
         case .failed(let reason): change(user, of: call) { $0.hangUp(.mediaFailed(reason)) }
         case .figures(let figures):
+            var figures = figures
+            figures.route = call.relays.route(figures.route)
             call.legs[user]?.figures = figures
             call.changes.notify(.figures(userID: user))
         }
@@ -80,6 +85,7 @@ extension CallDesk {
         call.phase = phase
         if call.isEnded {
             call.media?.close()
+            call.relays.stop()
             call.peers = [:]
             ringing.removeAll { $0 === call }
             if current === call { current = nil }

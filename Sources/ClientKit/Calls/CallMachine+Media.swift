@@ -103,9 +103,14 @@ extension CallMachine {
 
     /// Holds the call, or goes on with it.
     package mutating func setOnHold(_ isOn: Bool, now: Int64) -> [Action] {
-        guard isAgreed, state != .answering, isOnHold != isOn, version == .one, let before = localDescription,
-            negotiation == nil
-        else { return [] }
+        guard isAgreed, state != .answering, isOnHold != isOn, version == .one, let before = localDescription else {
+            return []
+        }
+        switch negotiation {
+        // A later offer of directions takes the place of the one that is not answered yet.
+        case nil, .holding: break
+        case .offering, .answering: return []
+        }
         isOnHold = isOn
         negotiation = .holding(until: now + Timing.negotiation)
         revision += 1

@@ -3,7 +3,8 @@
     /// The own streams, by the id that the session descriptions give them.
     var streams: CallStreams { get }
     /// A connection to one person.
-    func makePeer(for userID: String, servers: TURNServers) -> any CallPeer
+    /// - Parameter relays: `turn://NAME:PASSWORD@HOST:PORT?transport=…`.
+    func makePeer(for userID: String, relays: [String]) -> any CallPeer
     func setMuted(_ isMuted: Bool)
     func setCamera(_ isOn: Bool)
     /// Ends all of it.

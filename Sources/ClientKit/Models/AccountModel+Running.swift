@@ -37,7 +37,9 @@ extension AccountModel {
             engine.sendsAtOnce = report.state.isContinuous
             Task { @MainActor in self?.connectionChanged(report) }
         }
-        parts = AccountParts(engine: engine, sender: sender, connection: connection, transport: transport)
+        parts = AccountParts(
+            engine: engine, sender: sender, connection: connection, transport: transport,
+            relays: TURNServerCache(client: client))
         try await loadModels(engine)
         connection.setPresence(ownPresence.word)
         connection.start()

@@ -4,6 +4,8 @@ struct AccountParts: Sendable {
     let sender: OutboxSender
     let connection: SyncConnection
     let transport: any ClientTransport
+    /// What the server says of its relay for calls.
+    let relays: TURNServerCache
 
     var client: MatrixClient { engine.client }
 

@@ -38,9 +38,9 @@ import MediaKit
         ])
     }
 
-    func makePeer(for userID: String, servers: TURNServers) -> any CallPeer {
+    func makePeer(for userID: String, relays: [String]) -> any CallPeer {
         let peer = CallPeerAdapter(
-            pipeline, relays: CallRelays.addresses(servers),
+            pipeline, relays: relays,
             receivesPicture: { [weak self] in self?.receivesPicture ?? true })
         peer.onFrame = { [weak self] in self?.onFrame(userID, $0) }
         peer.onLevel = { [weak self] in self?.onLevel(userID, $0) }
@@ -87,31 +87,5 @@ import MediaKit
     func close() {
         for peer in peers.values { peer.close() }
         pipeline.close()
-    }
-}
-
-/// Relays as webrtcbin wants them.
-enum CallRelays {
-    static func addresses(_ servers: TURNServers) -> [String] {
-        servers.addresses.compactMap { address in
-            guard address.hasPrefix("turn:") || address.hasPrefix("turns:"), let colon = address.firstIndex(of: ":")
-            else {
-                return nil
-            }
-            let rest = address[address.index(after: colon)...]
-            return "\(address[..<colon])://\(encode(servers.userName)):\(encode(servers.password))@\(rest)"
-        }
-    }
-
-    /// For the user's part of an address (RFC 3986).
-    static func encode(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF")
-        return text.utf8.reduce(into: "") { encoded, byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e:
-                encoded.unicodeScalars.append(Unicode.Scalar(byte))
-            default: encoded += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-            }
-        }
     }
 }

@@ -26,7 +26,8 @@ import MediaKit
         page.add(devices)
         let trying = PreferencesGroup()
         let line = ActionRow(
-            tr("Test camera and microphone"), subtitle: tr("Shows the picture, and how loud it is; nobody else gets it"))
+            tr("Test camera and microphone"), subtitle: tr("Shows the picture, and how loud it is; nobody else gets it")
+        )
         test.setAlignment(vertical: .center)
         test.onClick { [weak self] in self?.toggle() }
         line.addSuffix(test)

@@ -14,7 +14,8 @@ internal import MediaShims
             Environment.audioSink.map { "\($0) sync=true" } ?? MediaDevices.launch(.loudspeaker, named: loudspeaker)
             ?? "autoaudiosink"
         let probe = cancelsEcho ? "! audio/x-raw,format=S16LE,rate=48000,channels=1 ! webrtcechoprobe name=echo " : ""
-        return "audiomixer name=mixer ! volume name=mixer-volume ! audioconvert ! audioresample \(probe)! queue max-size-time=200000000 "
+        return
+            "audiomixer name=mixer ! volume name=mixer-volume ! audioconvert ! audioresample \(probe)! queue max-size-time=200000000 "
             + "! audioconvert ! \(sink) "
             + "audiotestsrc is-live=true wave=silence ! audio/x-raw,rate=48000,channels=1 ! mixer."
     }

@@ -140,21 +140,26 @@ internal import MediaShims
 
     // MARK: Sending
 
+    /// The streams' numbers (SSRC) stand in the descriptions from the beginning: the other side would not know a stream
+    /// whose first packet is later than the description.
     private func send(_ payloads: Payloads) {
         if owner.hasMicrophone, let number = payloads.sound {
+            let stream = UInt32.random(in: 1 ... .max)
             hang(
                 on: "sound",
-                "queue max-size-time=200000000 leaky=downstream ! valve name=\(name)-sound ! rtpopuspay pt=\(number) "
+                "queue max-size-time=200000000 leaky=downstream ! valve name=\(name)-sound "
+                    + "! rtpopuspay pt=\(number) ssrc=\(stream) "
                     + "! capsfilter caps=\"application/x-rtp,media=audio,encoding-name=OPUS,payload=\(number),"
-                    + "clock-rate=48000,encoding-params=(string)2\"")
+                    + "clock-rate=48000,encoding-params=(string)2,ssrc=(uint)\(stream)\"")
         }
         if owner.hasPicture, let number = payloads.picture {
+            let stream = UInt32.random(in: 1 ... .max)
             hang(
                 on: "encoded",
                 "queue max-size-buffers=60 leaky=downstream ! valve name=\(name)-picture "
-                    + "! rtpvp8pay pt=\(number) picture-id-mode=15-bit mtu=1180 "
-                    + "! capsfilter caps=application/x-rtp,media=video,encoding-name=VP8,payload=\(number),clock-rate=90000"
-            )
+                    + "! rtpvp8pay pt=\(number) ssrc=\(stream) picture-id-mode=15-bit mtu=1180 "
+                    + "! capsfilter caps=\"application/x-rtp,media=video,encoding-name=VP8,payload=\(number),"
+                    + "clock-rate=90000,ssrc=(uint)\(stream)\"")
         }
     }
 

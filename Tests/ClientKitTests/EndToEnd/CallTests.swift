@@ -14,7 +14,7 @@ import Testing
         init(_ name: String) { self.name = name }
 
         var streams: CallStreams { CallStreams([name: CallStreams.Stream(audioMuted: isMuted)]) }
-        func makePeer(for userID: String, servers: TURNServers) -> any CallPeer {
+        func makePeer(for userID: String, relays: [String]) -> any CallPeer {
             let peer = Peer(name)
             peers[userID] = peer
             return peer
