@@ -75,6 +75,11 @@ private final class Listener: Sendable {
     }
 }
 
+/// Runs what blocks on a thread of its own: the few that tasks run on are not to wait.
+package func onThread<T: Sendable>(_ body: @escaping @Sendable () -> T) async -> T {
+    await withCheckedContinuation { continuation in startThread { continuation.resume(returning: body()) } }
+}
+
 private func startThread(_ body: @escaping @Sendable () -> Void) {
     final class Box {
         let body: @Sendable () -> Void

@@ -19,7 +19,7 @@ struct TURNForwarderTests {
     }
 
     /// A blocking connection to the port; nil when there is none.
-    private final class Local {
+    private final class Local: Sendable {
         let descriptor: Int32
 
         init?(_ port: UInt16) {
@@ -38,24 +38,27 @@ struct TURNForwarderTests {
 
         deinit { close(descriptor) }
 
-        func write(_ text: String) {
+        func write(_ text: String) async {
             let bytes = Array(text.utf8)
-            #expect(send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count)
+            let sent = await onThread { send(self.descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
+            #expect(sent == bytes.count)
         }
 
         /// Up to the end of a line; nil at the end of the connection.
-        func line() -> String? {
-            var text = ""
-            var byte: UInt8 = 0
-            while recv(descriptor, &byte, 1, 0) == 1 {
-                if byte == 10 { return text }
-                text.append(Character(UnicodeScalar(byte)))
+        func line() async -> String? {
+            await onThread {
+                var text = ""
+                var byte: UInt8 = 0
+                while recv(self.descriptor, &byte, 1, 0) == 1 {
+                    if byte == 10 { return text }
+                    text.append(Character(UnicodeScalar(byte)))
+                }
+                return nil
             }
-            return nil
         }
     }
 
-    @Test func bytesGoBothWaysAsTheyAre() throws {
+    @Test func bytesGoBothWaysAsTheyAre() async throws {
         let server = ScriptedServer { connection in
             while let line = connection.line() { connection.write("echo \(line)\n") }
         }
@@ -66,48 +69,48 @@ struct TURNForwarderTests {
         let other = try #require(Local(port))
         let long = String(repeating: "x", count: 1_000_000)
         for (local, word) in [(one, "one"), (other, "two"), (one, "three")] {
-            local.write(word + "\n")
-            #expect(local.line() == "echo \(word)")
+            await local.write(word + "\n")
+            #expect(await local.line() == "echo \(word)")
         }
         // More than any buffer holds, while nobody reads.
-        one.write(long + "\n")
-        #expect(one.line() == "echo " + long)
+        await one.write(long + "\n")
+        #expect(await one.line() == "echo " + long)
         #expect(server.connectionCount == 2)
         #expect(forwarder.lastProblem == nil)
     }
 
-    @Test func theServersEndIsTheEnd() throws {
+    @Test func theServersEndIsTheEnd() async throws {
         let server = ScriptedServer { connection in
             if let line = connection.line() { connection.write("\(line)\n") }
         }
         let forwarder = forwarder(server)
         let local = try #require(Local(try forwarder.start()))
-        local.write("last\n")
-        #expect(local.line() == "last")
-        #expect(local.line() == nil)
+        await local.write("last\n")
+        #expect(await local.line() == "last")
+        #expect(await local.line() == nil)
     }
 
-    @Test func aServerThatIsNotThereIsTold() throws {
+    @Test func aServerThatIsNotThereIsTold() async throws {
         let server = ScriptedServer { _ in }
         server.stop()
         let forwarder = forwarder(server)
         let local = try #require(Local(try forwarder.start()))
-        #expect(local.line() == nil)
+        #expect(await local.line() == nil)
         #expect(forwarder.lastProblem == .cannotConnect(host: "127.0.0.1"))
     }
 
-    @Test func afterTheCallThereIsNothing() throws {
+    @Test func afterTheCallThereIsNothing() async throws {
         let server = ScriptedServer { connection in
             while let line = connection.line() { connection.write("\(line)\n") }
         }
         let forwarder = forwarder(server)
         let port = try forwarder.start()
         let local = try #require(Local(port))
-        local.write("hello\n")
-        #expect(local.line() == "hello")
+        await local.write("hello\n")
+        #expect(await local.line() == "hello")
         forwarder.stop()
         forwarder.stop()
-        #expect(local.line() == nil)
+        #expect(await local.line() == nil)
         #expect(forwarder.localURI() == "")
         #expect(forwarder.lastProblem == nil)
     }
