@@ -75,12 +75,10 @@ package final class CallDirectory: Sendable {
 
 extension CallDirectory: JournalObserver {
     package func published(_ publication: Publication) {
-        let events = publication.changes.compactMap { change -> Event? in
-            guard case .event(let event) = change.kind, event.type.hasPrefix("m.call.") else { return nil }
-            return event
+        for change in publication.changes {
+            guard case .event(let event) = change.kind, event.type.hasPrefix("m.call.") else { continue }
+            update { list, now in Self.take(event, &list, now) }
         }
-        guard !events.isEmpty else { return }
-        update { list, now in for event in events { Self.take(event, &list, now) } }
     }
 
     /// Source: Client-Server API, "VoIP".
