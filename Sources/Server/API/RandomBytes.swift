@@ -10,6 +10,12 @@ package enum RandomBytes {
         }
     }
 
-    /// A secret for people and clients to carry: URL-safe Base64 of that many random bytes.
-    package static func token(_ count: Int = 24) -> String { Base64.encodeURLSafe(make(count)) }
+    /// A secret or a name for people and clients to carry: URL-safe Base64 of that many random bytes. It does not look like
+    /// an option where somebody gives it to a command.
+    package static func token(_ count: Int = 24) -> String {
+        while true {
+            let token = Base64.encodeURLSafe(make(count))
+            if !token.hasPrefix("-") { return token }
+        }
+    }
 }
