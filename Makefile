@@ -63,7 +63,7 @@ lint:
 # small machine, each would wait for a thousand more before it is heard.
 unit-test:
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --experimental-maximum-parallelization-width 16
+	timeout 1200 $(SWIFT) test --skip-build --experimental-maximum-parallelization-width 16
 
 integration-test:
 	$(SWIFT) build --product mado

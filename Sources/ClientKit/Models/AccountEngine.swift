@@ -106,15 +106,20 @@ final class AccountEngine: Sendable {
         do {
             // Other devices may have changed it since.
             let there = try await client.accountData(type, user: owner)
-            let content = try await change { database, changes in
+            var content: [UInt8]? = try await change { database, changes in
                 try database.mergeContacts(there)
                 changes.contacts = true
                 return try database.contacts().json
             }
-            try await client.setAccountData(type, content, user: owner)
-            try await store.write { database in
-                // Changed again meanwhile: that has to go, too.
-                if try database.contacts().json == content { try database.setContactsSent() }
+            while let sent = content {
+                try await client.setAccountData(type, sent, user: owner)
+                content = try await store.read { database in
+                    // Changed again meanwhile, here or by another device, over which this one has just written: that
+                    // has to go, too.
+                    let now = try database.contacts().json
+                    if now == sent { try database.setContactsSent() }
+                    return now == sent ? nil : now
+                }
             }
         } catch {
             // The next connection tries again.

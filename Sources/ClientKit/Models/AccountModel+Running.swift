@@ -29,12 +29,16 @@ extension AccountModel {
         let sender = OutboxSender(engine: engine) { [weak self] roomID, transactionID, fraction in
             Task { @MainActor in self?.byRoom[roomID]?.showProgress(fraction, of: transactionID) }
         }
+        let sync = AccountSync(engine: engine, sender: sender)
         let connection = SyncConnection(
             baseURL: record.baseURL, accessToken: token, isMado: record.isMado, transport: transport,
-            sink: AccountSync(engine: engine, sender: sender), memory: memory, clock: clock, mode: mode,
-            filter: Self.filter
+            sink: sync, memory: memory, clock: clock, mode: mode, filter: Self.filter
         ) { [weak self] report in
+            let wasSending = engine.sendsAtOnce
             engine.sendsAtOnce = report.state.isContinuous
+            // What was entered, or failed, after the server was reached and before news began to flow waits for nobody
+            // else.
+            if report.state.isContinuous, !wasSending { Task { await sync.drainOutbox() } }
             Task { @MainActor in self?.connectionChanged(report) }
         }
         parts = AccountParts(

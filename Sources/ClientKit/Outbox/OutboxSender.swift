@@ -10,7 +10,7 @@ actor OutboxSender {
     private let engine: AccountEngine
     private let onProgress: @Sendable (_ roomID: String, _ transactionID: String, _ fraction: Double) -> Void
     private var running: Task<Void, Never>?
-    private var isAskedAgain = false
+    private(set) var isAskedAgain = false
     private var isStopped = false
     private var retry: Task<Void, Never>?
     /// Milliseconds to the next attempt after one that failed for the moment.
@@ -56,7 +56,8 @@ actor OutboxSender {
         repeat {
             isAskedAgain = false
             wait = await pass()
-        } while isAskedAgain && !isStopped && wait == nil
+            // Asked meanwhile: by a new connection perhaps, which has nothing to do with what failed on the old one.
+        } while isAskedAgain && !isStopped && (wait ?? 0) == 0
         running = nil
         guard let wait, !isStopped else {
             pause = Self.firstPause

@@ -13,11 +13,13 @@ struct AccountSync: SyncSink {
     func apply(_ answer: [UInt8]) async throws {
         let value = try JSONValue.parse(answer, limits: Self.limits)
         let (owner, now) = (engine.owner, engine.clock.now().wall)
-        try await engine.change { database, changes in
+        let sendsContacts = try await engine.change { database, changes in
             var application = try SyncApplication(database: database, owner: owner, now: now)
             try application.apply(value)
             changes = application.changes
+            return changes.contacts ? try database.hasUnsentContacts : false
         }
+        if sendsContacts { Task { await sender.drain() } }
     }
 
     func drainOutbox() async {

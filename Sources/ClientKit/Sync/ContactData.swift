@@ -10,14 +10,17 @@ struct ContactData: Sendable, Equatable {
         for (userID, value) in people { groups[userID] = .some(value["group"]?.string) }
     }
 
+    /// Whom this list and another say different things of.
+    func differences(from other: ContactData) -> Set<String> {
+        Set(groups.keys).union(other.groups.keys).filter { groups[$0] != other.groups[$0] }
+    }
+
     /// What two devices have made of the same list: whatever was changed here stays as it is here, everything else is as
     /// the server has it.
     /// - Parameter base: what the server had when the first change was made here.
     static func merged(base: ContactData, local: ContactData, remote: ContactData) -> ContactData {
         var merged = remote
-        for userID in Set(base.groups.keys).union(local.groups.keys) where local.groups[userID] != base.groups[userID] {
-            merged.groups[userID] = local.groups[userID]
-        }
+        for userID in local.differences(from: base) { merged.groups[userID] = local.groups[userID] }
         return merged
     }
 

@@ -43,8 +43,8 @@ extension SyncApplication {
 
     mutating func applyAccountData(_ event: JSONValue) throws {
         guard let type = event["type"]?.string, let content = event["content"], content.isObject else { return }
-        if type == OwnAccountData.contacts, try database.hasUnsentContacts {
-            try database.mergeContacts(content)
+        if type == OwnAccountData.contacts, try database.hasOwnContacts {
+            try database.contactsCame(content)
             changes.contacts = true
             return
         }

@@ -9,7 +9,7 @@ import Testing
         let pair = try await TestPair()
         let hanako = pair.hanako
         let (asked, _) = try await pair.talk(line: "Hello")
-        await hanako.until { asked.texts == ["Hello"] }
+        try await hanako.until { asked.texts == ["Hello"] }
         let (account, folder) = (hanako.account, hanako.accountFolder)
         let (api, tokenName) = (try hanako.api, account.record.tokenName)
         #expect(AtomicFile.read(folder + "/store.sqlite") != nil)
@@ -36,20 +36,20 @@ import Testing
         let (hanako, kenji) = (both.client.accounts[0], both.client.accounts[1])
         #expect([hanako.userID, kenji.userID] == ["@hanako:localhost", "@kenji:localhost"])
         let asked = try await hanako.ask(["@kenji:localhost"], line: "From me to me")
-        await TestMember.until(kenji) { !kenji.requests.isEmpty }
+        try await TestMember.until(kenji) { !kenji.requests.isEmpty }
         let accepted = try await kenji.accept(kenji.requests[0])
         await accepted.open()
-        await TestMember.until(kenji) { accepted.texts == ["From me to me"] }
+        try await TestMember.until(kenji) { accepted.texts == ["From me to me"] }
         accepted.send(text: "An answer")
         await asked.open()
-        await TestMember.until(hanako) { asked.texts.last == "An answer" }
+        try await TestMember.until(hanako) { asked.texts.last == "An answer" }
         #expect(accepted.items.last?.isOwn == true && asked.items.last?.isOwn == false)
         try await both.restart()
         #expect(both.client.accounts.map(\.userID) == ["@hanako:localhost", "@kenji:localhost"])
         await both.client.logOut(both.client.accounts[0])
         let left = both.account
         #expect(left.userID == "@kenji:localhost")
-        await TestMember.until(left) { left.connection.state.isContinuous }
+        try await TestMember.until(left) { left.connection.state.isContinuous }
         let kept = try #require(left.conversation(asked.roomID))
         await kept.open()
         #expect(kept.texts == ["From me to me", "An answer"])
@@ -97,25 +97,25 @@ import Testing
         let pair = try await TestPair()
         let (hanako, kenji) = (pair.hanako, pair.kenji)
         let (asked, accepted) = try await pair.talk(line: "Before")
-        await hanako.until { asked.texts == ["Before"] }
+        try await hanako.until { asked.texts == ["Before"] }
         let device = hanako.account.deviceID
         try await hanako.api.logOut()
-        await hanako.until { hanako.account.connection.state == .loggedOut(soft: false) }
+        try await hanako.until { hanako.account.connection.state == .loggedOut(soft: false) }
         asked.send(text: "Entered meanwhile")
         asked.setDraft(Draft(text: "half a thou"))
-        await hanako.until { hanako.account.waitingToSend == 1 }
+        try await hanako.until { hanako.account.waitingToSend == 1 }
         // The program is ended and started again before anybody knows the password.
         try await hanako.restart()
-        await hanako.until { hanako.account.connection.state == .loggedOut(soft: false) }
+        try await hanako.until { hanako.account.connection.state == .loggedOut(soft: false) }
         #expect(hanako.account.waitingToSend == 1)
         try await hanako.logIn("hanako", on: pair.server)
         #expect(hanako.client.accounts.count == 1)
         #expect(hanako.account.deviceID == device)
-        await kenji.until { accepted.texts == ["Before", "Entered meanwhile"] }
+        try await kenji.until { accepted.texts == ["Before", "Entered meanwhile"] }
         let again = try #require(hanako.account.conversation(asked.roomID))
         #expect(again.draft == Draft(text: "half a thou"))
         await again.open()
-        await hanako.until { again.items.allSatisfy { $0.eventID != nil } }
+        try await hanako.until { again.items.allSatisfy { $0.eventID != nil } }
         #expect(again.texts == ["Before", "Entered meanwhile"])
         await pair.end()
     }
@@ -126,25 +126,25 @@ import Testing
         let (hanako, kenji) = (pair.hanako, pair.kenji)
         let (asked, accepted) = try await pair.talk()
         hanako.account.mode = .interval(minutes: 15)
-        await hanako.until {
+        try await hanako.until {
             if case .interval(15, _) = hanako.account.connection.state { return true }
             return false
         }
         asked.send(text: "by the next one")
-        await hanako.until { hanako.account.waitingToSend == 1 }
+        try await hanako.until { hanako.account.waitingToSend == 1 }
         accepted.send(text: "from the other")
-        await kenji.until { accepted.texts == ["from the other"] && accepted.items.last?.eventID != nil }
+        try await kenji.until { accepted.texts == ["from the other"] && accepted.items.last?.eventID != nil }
         #expect(asked.texts == ["by the next one"])
         await clock.advanceToNextSleeper()
-        await kenji.until { accepted.texts.count == 2 }
-        await hanako.until { hanako.account.waitingToSend == 0 && asked.texts.count == 2 }
+        try await kenji.until { accepted.texts.count == 2 }
+        try await hanako.until { hanako.account.waitingToSend == 0 && asked.texts.count == 2 }
         #expect(accepted.texts == ["from the other", "by the next one"])
         #expect(asked.texts == ["from the other", "by the next one"])
         // Out of turn.
         asked.send(text: "now")
-        await hanako.until { hanako.account.waitingToSend == 1 }
+        try await hanako.until { hanako.account.waitingToSend == 1 }
         hanako.account.reconnectNow()
-        await kenji.until { accepted.texts.last == "now" }
+        try await kenji.until { accepted.texts.last == "now" }
         // The mode stays over a restart.
         try await hanako.restart()
         #expect(hanako.account.mode == .interval(minutes: 15))

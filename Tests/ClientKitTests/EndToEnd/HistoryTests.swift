@@ -41,14 +41,14 @@ import Testing
     @Test func whatWasMissedIsFilledIn() async throws {
         let (asked, accepted) = try await pair.talk()
         accepted.send(text: "before")
-        await hanako.until { asked.texts == ["before"] }
+        try await hanako.until { asked.texts == ["before"] }
         hanako.pullOut()
         hanako.account.reconnectNow()
         asked.send(text: "from offline")
         _ = try await pair.write(1...150, in: asked.roomID)
         let observer = GapObserver(asked)
         hanako.plugIn()
-        await hanako.until { asked.texts.count == 152 && !asked.items.contains { $0.content == .gap } }
+        try await hanako.until { asked.texts.count == 152 && !asked.items.contains { $0.content == .gap } }
         #expect(observer.hasSeenOne)
         #expect(asked.texts == ["before"] + numbers(1...150) + ["from offline"])
         expectNothingDoubled(in: asked)
@@ -89,9 +89,9 @@ import Testing
         #expect(found == eventIDs[number - 1])
         #expect(conversation.items.first { $0.id == found }?.content.plainText == "\(number)")
         while conversation.hasNewer { try await conversation.loadNewer() }
-        await second.until { !conversation.items.contains { $0.content == .gap } }
+        try await second.until { !conversation.items.contains { $0.content == .gap } }
         try await loadAllOlder(conversation)
-        await second.until { !conversation.items.contains { $0.content == .gap } }
+        try await second.until { !conversation.items.contains { $0.content == .gap } }
         #expect(conversation.texts == numbers(1...200))
         expectNothingDoubled(in: conversation)
         _ = try await conversation.loadAround(eventID: eventIDs[number - 1])

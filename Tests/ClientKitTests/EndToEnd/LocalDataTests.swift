@@ -43,7 +43,7 @@ import Testing
             asked.send(file: original, mimeType: "text/plain", name: "\(number).txt", kind: .file)
         }
         let names = ["1.txt", "2.txt", "3.txt"]
-        await kenji.until { accepted.items.suffix(3).map(\.content.plainText) == names }
+        try await kenji.until { accepted.items.suffix(3).map(\.content.plainText) == names }
         let media = accepted.items.suffix(3).compactMap { item -> MediaReference? in
             if case .file(let media, _) = item.content { return media }
             return nil
@@ -53,12 +53,12 @@ import Testing
         let first = try await kenji.account.media(media[0], size: nil)
         // What is asked for is fetched, and nothing is sent.
         kenji.account.mode = .offline
-        await kenji.until { !kenji.account.isConnected }
+        try await kenji.until { !kenji.account.isConnected }
         accepted.setDraft(Draft(text: "half a thou"))
         for number in 4...6 {
             accepted.send(file: original, mimeType: "text/plain", name: "\(number).txt", kind: .file)
         }
-        await kenji.until { kenji.account.waitingToSend == 3 }
+        try await kenji.until { kenji.account.waitingToSend == 3 }
         for reference in media.dropFirst() { _ = try await kenji.account.media(reference, size: nil) }
         #expect(access(first, F_OK) != 0)
         #expect(cacheSize(of: kenji) <= 1 << 20)
@@ -69,8 +69,8 @@ import Testing
         #expect(cacheSize(of: kenji) == 700_000)
         #expect(accepted.draft == Draft(text: "half a thou"))
         kenji.account.mode = .continuous
-        await hanako.until { asked.items.suffix(3).map(\.content.plainText) == ["4.txt", "5.txt", "6.txt"] }
-        await kenji.until { kenji.account.waitingToSend == 0 }
+        try await hanako.until { asked.items.suffix(3).map(\.content.plainText) == ["4.txt", "5.txt", "6.txt"] }
+        try await kenji.until { kenji.account.waitingToSend == 0 }
         try await kenji.restart()
         #expect(kenji.account.conversation(asked.roomID)?.draft == Draft(text: "half a thou"))
         await pair.end()

@@ -25,21 +25,21 @@ import Testing
         asked.send(text: "one")
         asked.send(text: String(repeating: "long ", count: 20_000))
         asked.send(text: "three")
-        await hanako.until { hanako.account.waitingToSend == 3 && asked.texts.last == "three" }
+        try await hanako.until { hanako.account.waitingToSend == 3 && asked.texts.last == "three" }
         let large = try #require(asked.items.suffix(2).first)
         hanako.plugIn()
-        await kenji.until { accepted.texts == ["one", "three"] }
-        await hanako.until { hanako.account.waitingToSend == 0 && failure(of: asked.items.last) != nil }
+        try await kenji.until { accepted.texts == ["one", "three"] }
+        try await hanako.until { hanako.account.waitingToSend == 0 && failure(of: asked.items.last) != nil }
         #expect(asked.items.last?.id == large.id)
         #expect(failure(of: asked.items.last)?.isEmpty == false)
         #expect(asked.lastMessage?.sendState == asked.items.last?.sendState)
         // Tried again, it is still too large; shortened, it goes.
         asked.retry(large.id)
-        await hanako.until { hanako.account.waitingToSend == 1 }
-        await hanako.until { hanako.account.waitingToSend == 0 && failure(of: asked.items.last) != nil }
+        try await hanako.until { hanako.account.waitingToSend == 1 }
+        try await hanako.until { hanako.account.waitingToSend == 0 && failure(of: asked.items.last) != nil }
         asked.editWaiting(large.id, text: "short")
-        await kenji.until { accepted.texts == ["one", "three", "short"] }
-        await hanako.until { asked.items.last?.sendState == .sent && asked.items.last?.eventID != nil }
+        try await kenji.until { accepted.texts == ["one", "three", "short"] }
+        try await hanako.until { asked.items.last?.sendState == .sent && asked.items.last?.eventID != nil }
         #expect(asked.items.last?.id == large.id)
         #expect(asked.texts == ["one", "three", "short"])
         #expect(accepted.items.allSatisfy { !$0.isEdited })
@@ -51,26 +51,26 @@ import Testing
         kenji.pullOut()
         joined.send(text: "first")
         joined.send(text: "second")
-        await kenji.until { kenji.account.waitingToSend == 2 && joined.texts == ["first", "second"] }
+        try await kenji.until { kenji.account.waitingToSend == 2 && joined.texts == ["first", "second"] }
         let items = joined.items.suffix(2).map(\.id)
         try await pair.setLevelForMessages(50, in: own.roomID)
         kenji.plugIn()
-        await kenji.until { joined.items.filter { failure(of: $0) != nil }.map(\.id) == items }
-        await kenji.until { joined.isReadOnly }
+        try await kenji.until { joined.items.filter { failure(of: $0) != nil }.map(\.id) == items }
+        try await kenji.until { joined.isReadOnly }
         #expect(kenji.account.waitingToSend == 0)
         // They are there after a restart, too.
         try await kenji.restart()
         let again = try #require(kenji.account.conversation(own.roomID))
         await again.open()
         #expect(again.items.filter { failure(of: $0) != nil }.map(\.id) == items)
-        await kenji.until { kenji.account.connection.state.isContinuous }
+        try await kenji.until { kenji.account.connection.state.isContinuous }
         again.withdraw(items[0])
-        await kenji.until { again.texts == ["second"] }
+        try await kenji.until { again.texts == ["second"] }
         try await pair.setLevelForMessages(0, in: own.roomID)
-        await kenji.until { !again.isReadOnly }
+        try await kenji.until { !again.isReadOnly }
         again.retry(items[1])
-        await hanako.until { own.texts == ["second"] }
-        await kenji.until { again.items.last?.sendState == .sent && again.items.last?.eventID != nil }
+        try await hanako.until { own.texts == ["second"] }
+        try await kenji.until { again.items.last?.sendState == .sent && again.items.last?.eventID != nil }
         #expect(again.texts == ["second"])
         await pair.end()
     }
@@ -78,17 +78,17 @@ import Testing
     @Test func whatWaitsIsChangedAndWithdrawnBeforeAnybodySeesIt() async throws {
         let (asked, accepted) = try await pair.talk()
         hanako.account.mode = .offline
-        await hanako.until { !hanako.account.isConnected }
+        try await hanako.until { !hanako.account.isConnected }
         for text in ["a", "b", "c"] { asked.send(text: text) }
-        await hanako.until { asked.texts == ["a", "b", "c"] }
+        try await hanako.until { asked.texts == ["a", "b", "c"] }
         let items = asked.items.suffix(3).map(\.id)
         asked.editWaiting(items[0], text: "A")
         asked.withdraw(items[1])
-        await hanako.until { asked.texts == ["A", "c"] }
+        try await hanako.until { asked.texts == ["A", "c"] }
         #expect(hanako.account.waitingToSend == 2)
         #expect(asked.items.suffix(2).map(\.id) == [items[0], items[2]])
         hanako.account.mode = .continuous
-        await kenji.until { accepted.texts.count == 2 }
+        try await kenji.until { accepted.texts.count == 2 }
         #expect(accepted.texts == ["A", "c"])
         #expect(accepted.items.allSatisfy { !$0.isEdited && $0.content != .redacted })
         await pair.end()
@@ -99,15 +99,15 @@ import Testing
         hanako.transport.freezeWithMessage()
         asked.send(text: "once")
         asked.send(text: "after")
-        await kenji.until { accepted.texts == ["once"] }
+        try await kenji.until { accepted.texts == ["once"] }
         // The server has it, and nothing on this disk says so.
         #expect(hanako.account.waitingToSend == 2)
         try await hanako.startAfterKill()
         #expect(hanako.account.waitingToSend == 2)
         let again = try #require(hanako.account.conversation(asked.roomID))
         await again.open()
-        await kenji.until { accepted.texts.contains("after") }
-        await hanako.until { again.items.allSatisfy { $0.sendState == .sent && $0.eventID != nil } }
+        try await kenji.until { accepted.texts.contains("after") }
+        try await hanako.until { again.items.allSatisfy { $0.sendState == .sent && $0.eventID != nil } }
         #expect(accepted.texts == ["once", "after"])
         #expect(again.texts == ["once", "after"])
         #expect(hanako.account.waitingToSend == 0)
@@ -118,7 +118,7 @@ import Testing
         let (asked, accepted) = try await pair.talk()
         hanako.transport.freezeWithMessage()
         asked.send(text: "regretted")
-        await kenji.until { accepted.texts == ["regretted"] }
+        try await kenji.until { accepted.texts == ["regretted"] }
         await hanako.transport.untilFrozen()
         try await hanako.startOfflineAfterKill()
         let again = try #require(hanako.account.conversation(asked.roomID))
@@ -126,10 +126,10 @@ import Testing
         let item = try #require(again.items.last)
         #expect(item.sendState == .waiting)
         again.withdraw(item.id)
-        await hanako.until { again.items.last?.content == .redacted }
+        try await hanako.until { again.items.last?.content == .redacted }
         hanako.account.mode = .continuous
-        await kenji.until { accepted.items.last?.content == .redacted }
-        await hanako.until { hanako.account.waitingToSend == 0 && again.items.last?.eventID != nil }
+        try await kenji.until { accepted.items.last?.content == .redacted }
+        try await hanako.until { hanako.account.waitingToSend == 0 && again.items.last?.eventID != nil }
         #expect(again.items.last?.content == .redacted)
         #expect(again.items.last?.id == item.id)
         await pair.end()
@@ -141,17 +141,17 @@ import Testing
         try AtomicFile.write(Array("twelve bytes".utf8), to: path)
         hanako.pullOut()
         asked.send(file: path, mimeType: "text/plain", name: "note.txt", kind: .file, caption: "A note")
-        await hanako.until { hanako.account.waitingToSend == 1 }
+        try await hanako.until { hanako.account.waitingToSend == 1 }
         try FileManager.default.removeItem(atPath: path)
         hanako.transport.isOffline = false
         hanako.transport.freezeWithMessage()
         hanako.account.reconnectNow()
-        await kenji.until { accepted.items.last?.content.plainText == "A note" }
+        try await kenji.until { accepted.items.last?.content.plainText == "A note" }
         try await hanako.startAfterKill()
-        await hanako.until { hanako.account.waitingToSend == 0 }
+        try await hanako.until { hanako.account.waitingToSend == 0 }
         let again = try #require(hanako.account.conversation(asked.roomID))
         await again.open()
-        await hanako.until { again.items.allSatisfy { $0.eventID != nil } }
+        try await hanako.until { again.items.allSatisfy { $0.eventID != nil } }
         #expect(accepted.items.count { $0.content.plainText == "A note" } == 1)
         guard case .file(let media, let caption) = accepted.items.last?.content else {
             Issue.record("no file")
@@ -172,18 +172,18 @@ import Testing
         try AtomicFile.write(Array("twelve bytes".utf8), to: path)
         hanako.transport.freezeWithMessage()
         asked.send(file: path, mimeType: "text/plain", name: "note.txt", kind: .file, caption: "A nota")
-        await kenji.until { accepted.items.last?.content.plainText == "A nota" }
+        try await kenji.until { accepted.items.last?.content.plainText == "A nota" }
         await hanako.transport.untilFrozen()
         let item = try #require(asked.items.last)
         #expect(item.eventID == nil)
         asked.edit(item.id, text: "A note")
-        await hanako.until { hanako.account.waitingToSend == 2 }
+        try await hanako.until { hanako.account.waitingToSend == 2 }
         guard case .file(_, "A note") = asked.items.last?.content else {
             Issue.record("it is shown as \(String(describing: asked.items.last?.content))")
             return
         }
         try await hanako.startAfterKill()
-        await kenji.until { accepted.items.last?.isEdited == true }
+        try await kenji.until { accepted.items.last?.isEdited == true }
         guard case .file(let media, "A note") = accepted.items.last?.content else {
             Issue.record("the file is gone: \(String(describing: accepted.items.last?.content))")
             return
@@ -198,19 +198,19 @@ import Testing
         try await pair.setLevelForMessages(50, in: own.roomID)
         joined.send(text: "refused")
         await kenji.transport.untilFrozen()
-        await kenji.until { joined.texts == ["refused"] }
+        try await kenji.until { joined.texts == ["refused"] }
         let item = try #require(joined.items.last).id
         try await kenji.startOfflineAfterKill()
         let again = try #require(kenji.account.conversation(own.roomID))
         await again.open()
         // The first attempt may have arrived, so this is an event of its own.
         again.editWaiting(item, text: "refused, too")
-        await kenji.until { again.texts == ["refused, too"] }
+        try await kenji.until { again.texts == ["refused, too"] }
         #expect(kenji.account.waitingToSend == 2)
         kenji.account.mode = .continuous
-        await kenji.until { kenji.account.waitingToSend == 0 && failure(of: again.items.last) != nil }
+        try await kenji.until { kenji.account.waitingToSend == 0 && failure(of: again.items.last) != nil }
         again.withdraw(item)
-        await kenji.until { again.texts.isEmpty }
+        try await kenji.until { again.texts.isEmpty }
         let roomID = own.roomID
         let left = try await kenji.account.running().engine.store.read { try $0.entries(of: roomID).count }
         #expect(left == 0)
@@ -228,9 +228,9 @@ import Testing
         let again = try #require(kenji.account.conversation(roomID))
         await again.open()
         again.withdraw(try #require(again.items.last).id)
-        await kenji.until { again.items.last?.content == .redacted }
+        try await kenji.until { again.items.last?.content == .redacted }
         kenji.account.mode = .continuous
-        await kenji.until { kenji.account.waitingToSend == 0 && !again.items.contains { $0.eventID == nil } }
+        try await kenji.until { kenji.account.waitingToSend == 0 && !again.items.contains { $0.eventID == nil } }
         let left = try await kenji.account.running().engine.store.read { try $0.entries(of: roomID).count }
         #expect(left == 0)
         await pair.end()

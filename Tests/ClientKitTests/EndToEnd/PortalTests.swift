@@ -39,16 +39,16 @@ import Testing
         let first = try await send(item("Rain"), "1", in: feed)
         let portal = hanako.account.portal
         try await portal.setSubscribed(true, feed)
-        await hanako.until { portal.ticker.map(\.headline) == ["Rain"] }
+        try await hanako.until { portal.ticker.map(\.headline) == ["Rain"] }
         #expect(hanako.account.conversations.isEmpty)
         _ = try await send(
             #"{"msgtype":"m.notice","body":"*","m.new_content":\#(item("Snow")),"m.relates_to":{"rel_type":"m.replace","event_id":"\#(first)"}}"#,
             "2", in: feed)
-        await hanako.until { portal.ticker.map(\.headline) == ["Snow"] }
+        try await hanako.until { portal.ticker.map(\.headline) == ["Snow"] }
         // The provider is asked for a chat as anybody is.
         let item = try #require(portal.ticker.first)
         let conversation = try #require(try await portal.talk(about: item))
-        await kenji.until { !self.kenji.account.requests.isEmpty }
+        try await kenji.until { !self.kenji.account.requests.isEmpty }
         #expect(kenji.account.requests[0].line == "Snow" && conversation.isDirect)
         // It is there without a connection, too.
         hanako.pullOut()
@@ -56,7 +56,7 @@ import Testing
         let again = hanako.account.portal
         #expect(again.ticker.map(\.headline) == ["Snow"])
         hanako.plugIn()
-        await hanako.until { hanako.account.connection.state.isContinuous }
+        try await hanako.until { hanako.account.connection.state.isContinuous }
         try await again.setSubscribed(false, feed)
         #expect(again.ticker.isEmpty)
         await pair.end()
@@ -72,14 +72,14 @@ import Testing
         _ = try await send(announcement("Fire", "urgent"), "2", in: board)
         let portal = hanako.account.portal
         try await portal.join(board)
-        await hanako.until { portal.shownAnnouncements.map(\.title) == ["Fire", "Canteen"] }
+        try await hanako.until { portal.shownAnnouncements.map(\.title) == ["Fire", "Canteen"] }
         let second = try TestMember()
         try await second.logIn("hanako", on: pair.server)
         let other = second.account.portal
-        await second.until { other.shownAnnouncements.count == 2 }
+        try await second.until { other.shownAnnouncements.count == 2 }
         portal.dismiss(try #require(portal.announcements.first { $0.id == first }))
-        await hanako.until { portal.shownAnnouncements.map(\.title) == ["Fire"] }
-        await second.until { other.shownAnnouncements.map(\.title) == ["Fire"] }
+        try await hanako.until { portal.shownAnnouncements.map(\.title) == ["Fire"] }
+        try await second.until { other.shownAnnouncements.map(\.title) == ["Fire"] }
         portal.markAllSeen()
         try await hanako.restart()
         #expect(hanako.account.portal.shownAnnouncements.map(\.title) == ["Fire"])

@@ -22,22 +22,22 @@ import Testing
         }
         #expect(people.map(\.userID) == ["@kenji:localhost"])
         #expect(asked.isDirect)
-        await kenji.until { !kenji.account.requests.isEmpty }
+        try await kenji.until { !kenji.account.requests.isEmpty }
         let request = kenji.account.requests[0]
         #expect(request.from.userID == "@hanako:localhost")
         #expect(request.line == "A minute?")
         #expect(request.isDirect)
         let accepted = try await kenji.account.accept(request)
         #expect(kenji.account.requests.isEmpty)
-        await hanako.until { asked.requestState == .none }
+        try await hanako.until { asked.requestState == .none }
         await accepted.open()
         await asked.open()
-        await kenji.until { accepted.texts == ["A minute?"] }
+        try await kenji.until { accepted.texts == ["A minute?"] }
         #expect(accepted.isDirect)
         #expect(kenji.conversation(with: "hanako") === accepted)
         #expect(kenji.account.contacts.map(\.userID) == ["@hanako:localhost"])
         accepted.send(text: "Of **course**")
-        await hanako.until { asked.texts.contains("Of **course**") }
+        try await hanako.until { asked.texts.contains("Of **course**") }
         guard case .text(_, let html) = asked.items.last?.content else { return }
         #expect(html == "Of <strong>course</strong>")
         // Asked again, the same conversation goes on.
@@ -48,10 +48,10 @@ import Testing
 
     @Test func aDeclinedRequestIsSeen() async throws {
         let asked = try await hanako.account.ask(["@kenji:localhost"], line: nil)
-        await kenji.until { !kenji.account.requests.isEmpty }
+        try await kenji.until { !kenji.account.requests.isEmpty }
         try await kenji.account.decline(kenji.account.requests[0])
         #expect(kenji.account.requests.isEmpty)
-        await hanako.until {
+        try await hanako.until {
             if case .declined(let people) = asked.requestState { return people.map(\.userID) == ["@kenji:localhost"] }
             return false
         }
@@ -63,7 +63,7 @@ import Testing
         let roomID = asked.roomID
         hanako.pullOut()
         for number in 1...5 { asked.send(text: "offline \(number)") }
-        await hanako.until { hanako.account.waitingToSend == 5 && asked.items.last?.sendState == .waiting }
+        try await hanako.until { hanako.account.waitingToSend == 5 && asked.items.last?.sendState == .waiting }
         let ids = asked.items.suffix(5).map(\.id)
         try await hanako.restart()
         let again = try #require(hanako.account.conversation(roomID))
@@ -71,8 +71,8 @@ import Testing
         await again.open()
         #expect(again.items.suffix(5).map(\.id) == ids)
         hanako.plugIn()
-        await kenji.until { accepted.texts.contains("offline 5") }
-        await hanako.until { again.items.allSatisfy { $0.sendState == .sent && ($0.eventID != nil) } }
+        try await kenji.until { accepted.texts.contains("offline 5") }
+        try await hanako.until { again.items.allSatisfy { $0.sendState == .sent && ($0.eventID != nil) } }
         #expect(accepted.texts == (1...5).map { "offline \($0)" })
         #expect(again.items.suffix(5).map(\.id) == ids)
         #expect(hanako.account.waitingToSend == 0)
@@ -84,28 +84,44 @@ import Testing
         hanako.transport.loseAnswers(2)
         asked.send(text: "one")
         asked.send(text: "two")
-        await kenji.until { accepted.texts.contains("one") }
+        try await kenji.until { accepted.texts.contains("one") }
         hanako.account.reconnectNow()
         asked.send(text: "three")
-        await kenji.until { accepted.texts.contains("three") }
-        await hanako.until { asked.items.allSatisfy { $0.sendState == .sent && $0.eventID != nil } }
+        try await kenji.until { accepted.texts.contains("three") }
+        try await hanako.until { asked.items.allSatisfy { $0.sendState == .sent && $0.eventID != nil } }
         #expect(hanako.transport.lostAnswers > 0)
         #expect(accepted.texts == ["one", "two", "three"])
         #expect(asked.texts == ["one", "two", "three"])
         await pair.end()
     }
 
+    /// The server was reached, and what waited was sent, before news began to flow.
+    @Test func whatFailsWhileConnectingIsSentOnceConnected() async throws {
+        let (asked, accepted) = try await pair.talk()
+        hanako.pullOut()
+        asked.send(text: "one")
+        asked.send(text: "two")
+        try await hanako.until { hanako.account.waitingToSend == 2 }
+        hanako.transport.loseAnswersBeforeStreams(1)
+        hanako.plugIn()
+        try await kenji.until { accepted.texts == ["one", "two"] }
+        try await hanako.until { hanako.account.waitingToSend == 0 && asked.items.allSatisfy { $0.eventID != nil } }
+        #expect(hanako.transport.lostAnswers == 1)
+        #expect(asked.texts == ["one", "two"])
+        await pair.end()
+    }
+
     @Test func aServerThatIsKilledLosesAndDoublesNothing() async throws {
         let (asked, accepted) = try await pair.talk()
         asked.send(text: "before")
-        await kenji.until { accepted.texts == ["before"] }
+        try await kenji.until { accepted.texts == ["before"] }
         server.kill()
         asked.send(text: "meanwhile")
-        await hanako.until { asked.items.last?.sendState == .waiting }
+        try await hanako.until { asked.items.last?.sendState == .waiting }
         try await server.start()
         hanako.account.reconnectNow()
         kenji.account.reconnectNow()
-        await kenji.until { accepted.texts.contains("meanwhile") }
+        try await kenji.until { accepted.texts.contains("meanwhile") }
         #expect(accepted.texts == ["before", "meanwhile"])
         await pair.end()
     }
@@ -113,21 +129,21 @@ import Testing
     @Test func editsReactionsRepliesAndRedactionsReachTheOther() async throws {
         let (asked, accepted) = try await pair.talk()
         asked.send(text: "first")
-        await kenji.until { accepted.texts == ["first"] }
+        try await kenji.until { accepted.texts == ["first"] }
         let theirs = try #require(accepted.items.last)
         accepted.react(theirs.id, key: "👍")
         accepted.send(text: "an answer", replyTo: theirs.eventID)
-        await hanako.until { asked.texts.contains("an answer") && asked.items.contains { !$0.reactions.isEmpty } }
+        try await hanako.until { asked.texts.contains("an answer") && asked.items.contains { !$0.reactions.isEmpty } }
         let own = try #require(asked.items.first { $0.content.plainText == "first" })
         #expect(own.reactions == [.init(key: "👍", count: 1, mine: false, people: ["@kenji:localhost"])])
         #expect(asked.items.last?.reply?.text == "first")
         asked.edit(own.id, text: "first, better")
-        await kenji.until { accepted.texts.contains("first, better") }
+        try await kenji.until { accepted.texts.contains("first, better") }
         #expect(accepted.items.first { $0.content.plainText == "first, better" }?.isEdited == true)
         accepted.react(theirs.id, key: "👍")
-        await hanako.until { asked.items.allSatisfy { $0.reactions.isEmpty } }
+        try await hanako.until { asked.items.allSatisfy { $0.reactions.isEmpty } }
         asked.redact(own.id)
-        await kenji.until { accepted.items.contains { $0.content == .redacted } }
+        try await kenji.until { accepted.items.contains { $0.content == .redacted } }
         #expect(accepted.texts == ["an answer"])
         await pair.end()
     }
@@ -135,10 +151,10 @@ import Testing
     @Test func readingIsSeenAndCountsGoDown() async throws {
         let (asked, accepted) = try await pair.talk()
         asked.send(text: "read me")
-        await kenji.until { accepted.unread > 0 && accepted.texts == ["read me"] }
+        try await kenji.until { accepted.unread > 0 && accepted.texts == ["read me"] }
         accepted.markRead()
         #expect(accepted.unread == 0)
-        await hanako.until { asked.items.last?.readBy.map(\.userID) == ["@kenji:localhost"] }
+        try await hanako.until { asked.items.last?.readBy.map(\.userID) == ["@kenji:localhost"] }
         await pair.end()
     }
 
@@ -147,10 +163,10 @@ import Testing
         let path = "/tmp/mado-file-\(asked.roomID.hashValue)"
         try AtomicFile.write(Array(repeating: 7, count: 100_000), to: path)
         asked.send(file: path, mimeType: "application/octet-stream", name: "sevens.bin", kind: .file)
-        await hanako.until {
+        try await hanako.until {
             asked.items.last?.sendState == .sent && asked.items.last?.content.plainText == "sevens.bin"
         }
-        await kenji.until { accepted.items.last?.content.plainText == "sevens.bin" }
+        try await kenji.until { accepted.items.last?.content.plainText == "sevens.bin" }
         guard case .file(let media, _) = accepted.items.last?.content else {
             Issue.record("no file")
             return

@@ -43,14 +43,14 @@ import Testing
         let account = try await client.register(
             try await discover(server), user: name, password: Self.password, registrationToken: token,
             deviceName: "test", network: Self.network)
-        await Self.until(account) { account.connection.state.isContinuous }
+        try await Self.until(account) { account.connection.state.isContinuous }
     }
 
     /// Logs in and waits until everything has arrived.
     func logIn(_ name: String, on server: MadoProcess, password: String = password) async throws {
         let account = try await client.logIn(
             try await discover(server), user: name, password: password, deviceName: "test", network: Self.network)
-        await Self.until(account) { account.connection.state.isContinuous }
+        try await Self.until(account) { account.connection.state.isContinuous }
     }
 
     private func discover(_ server: MadoProcess) async throws -> ServerDescription {
@@ -92,10 +92,17 @@ import Testing
     }
 
     /// Waits for changes of the models until something holds.
-    func until(_ condition: @escaping @MainActor () -> Bool) async { await Self.until(account, condition) }
+    /// - Throws: `CancellationError` when the test's time is over.
+    func until(_ condition: @escaping @MainActor () -> Bool) async throws { try await Self.until(account, condition) }
 
-    static func until(_ account: AccountModel, _ condition: @escaping @MainActor () -> Bool) async {
-        await Watcher(account, condition).wait()
+    static func until(_ account: AccountModel, _ condition: @escaping @MainActor () -> Bool) async throws {
+        let watcher = Watcher(account, condition)
+        await withTaskCancellationHandler {
+            await watcher.wait()
+        } onCancel: {
+            Task { @MainActor in watcher.giveUp() }
+        }
+        try Task.checkCancellation()
     }
 
     func conversation(with name: String) -> ConversationModel? {
@@ -118,7 +125,7 @@ import Testing
     func wait() async {
         account.changes.observe(self) { [weak self] _ in self?.look() }
         observeConversations()
-        if condition() { return }
+        if condition() || Task.isCancelled { return }
         await withCheckedContinuation { waiting = $0 }
         account.changes.stop(self)
         for conversation in account.conversations { conversation.changes.stop(self) }
@@ -128,6 +135,11 @@ import Testing
         for conversation in account.conversations where observed.insert(ObjectIdentifier(conversation)).inserted {
             conversation.changes.observe(self) { [weak self] _ in self?.look() }
         }
+    }
+
+    func giveUp() {
+        waiting?.resume()
+        waiting = nil
     }
 
     private func look() {

@@ -25,11 +25,11 @@ import Testing
     /// Both in one conversation, open on both sides.
     func talk(line: String? = nil) async throws -> (hanako: ConversationModel, kenji: ConversationModel) {
         let asked = try await hanako.account.ask(["@kenji:localhost"], line: line)
-        await kenji.until { !self.kenji.account.requests.isEmpty }
+        try await kenji.until { !self.kenji.account.requests.isEmpty }
         let accepted = try await kenji.account.accept(kenji.account.requests[0])
         await asked.open()
         await accepted.open()
-        await hanako.until { asked.requestState == .none }
+        try await hanako.until { asked.requestState == .none }
         return (asked, accepted)
     }
 
@@ -37,9 +37,9 @@ import Testing
     func meet() async throws -> (hanako: ConversationModel, kenji: ConversationModel) {
         let roomID = try await hanako.api.createRoom(isDirect: false, preset: "private_chat", name: "Garden")
         try await hanako.api.invite("@kenji:localhost", to: roomID, line: nil, isDirect: false)
-        await kenji.until { !self.kenji.account.requests.isEmpty }
+        try await kenji.until { !self.kenji.account.requests.isEmpty }
         let joined = try await kenji.account.accept(kenji.account.requests[0])
-        await hanako.until { self.hanako.account.conversation(roomID)?.requestState == RequestState.none }
+        try await hanako.until { self.hanako.account.conversation(roomID)?.requestState == RequestState.none }
         let own = try #require(hanako.account.conversation(roomID))
         await own.open()
         await joined.open()

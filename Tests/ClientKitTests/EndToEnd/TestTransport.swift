@@ -12,6 +12,9 @@ final class TestTransport: ClientTransport {
         var freezesWithMessage = false
         var holdsStreams = false
         var isFrozen = false
+        var opensStreamsAfterLoss = false
+        /// Who waits until no more answer is to be lost.
+        var opening: [CheckedContinuation<Void, Never>] = []
         /// Who waits for it to freeze.
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
@@ -28,6 +31,39 @@ final class TestTransport: ClientTransport {
 
     /// Loses the answers to the next so many messages, after the server has taken them.
     func loseAnswers(_ count: Int) { state.withLock { $0.losing = count } }
+    /// The same, and no stream begins until they are lost.
+    func loseAnswersBeforeStreams(_ count: Int) {
+        state.withLock { state in
+            state.losing = count
+            state.opensStreamsAfterLoss = true
+        }
+    }
+
+    /// Waits until no answer is to be lost any more, where streams have to wait for that.
+    private func untilLost() async {
+        await withCheckedContinuation { continuation in
+            let opens = state.withLock { state in
+                guard state.opensStreamsAfterLoss, state.losing > 0 else { return true }
+                state.opening.append(continuation)
+                return false
+            }
+            if opens { continuation.resume() }
+        }
+    }
+
+    private func lose() -> Bool {
+        let (isLost, opening) = state.withLock { state -> (Bool, [CheckedContinuation<Void, Never>]) in
+            guard state.losing > 0 else { return (false, []) }
+            state.losing -= 1
+            state.lost += 1
+            guard state.losing == 0 else { return (true, []) }
+            defer { state.opening = [] }
+            return (true, state.opening)
+        }
+        for continuation in opening { continuation.resume() }
+        return isLost
+    }
+
     var lostAnswers: Int { state.withLock { $0.lost } }
 
     /// The next message reaches the server; from then on nothing comes back, neither its answer nor its echo.
@@ -76,21 +112,14 @@ final class TestTransport: ClientTransport {
         if freezes { freeze() }
         if isFrozen { try await hang() }
         if isOffline { throw TransportError.cut }
-        let isLost =
-            isMessage
-            && state.withLock { state in
-                guard state.losing > 0 else { return false }
-                state.losing -= 1
-                state.lost += 1
-                return true
-            }
-        if isLost { throw TransportError.cut }
+        if isMessage, lose() { throw TransportError.cut }
         return answer
     }
 
     func stream(_ request: ClientRequest) async throws -> StreamedResponse {
         if isFrozen { try await hang() }
         if isOffline { throw TransportError.cannotConnect(host: "nowhere") }
+        await untilLost()
         let answer = try await real.stream(request)
         let (chunks, feed) = AsyncThrowingStream<[UInt8], any Error>.makeStream()
         let reading = Task {

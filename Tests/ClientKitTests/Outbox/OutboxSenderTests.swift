@@ -154,4 +154,42 @@ import Testing
         await sender.drain()
         #expect(try await waiting() == 0)
     }
+
+    /// By a connection that is new, while an attempt on the old one fails.
+    @Test func whoAsksDuringAnAttemptGetsOneOfTheirOwn() async throws {
+        try await enter("1")
+        let gate = Gate()
+        let script = Script({ throw TransportError.cut }, Self.taken)
+        let transport = FakeTransport { request in
+            let answer = Result { try script.answer(request) }
+            if case .failure = answer { await gate.wait() }
+            return try answer.get()
+        }
+        let engine = AccountEngine(
+            owner: "@hanako:localhost", store: store,
+            client: MatrixClient(baseURL: "http://server", transport: transport, accessToken: "token"), isMado: true,
+            clock: clock, filesFolder: folder.path, mediaFolder: folder.path
+        ) { _ in }
+        let sender = sender(engine)
+        let first = Task { await sender.drain() }
+        var heard = script.heard.makeAsyncIterator()
+        _ = await heard.next()
+        let second = Task { await sender.drain() }
+        while await !sender.isAskedAgain { await Task.yield() }
+        gate.open()
+        await first.value
+        await second.value
+        #expect(try await waiting() == 0)
+    }
+}
+
+/// Holds back whoever comes before it is opened.
+private final class Gate: Sendable {
+    private let opened: AsyncStream<Void>
+    private let opening: AsyncStream<Void>.Continuation
+
+    init() { (opened, opening) = AsyncStream.makeStream() }
+
+    func open() { opening.finish() }
+    func wait() async { for await _ in opened {} }
 }
