@@ -99,6 +99,11 @@ import Testing
     @Test func whatFailsWhileConnectingIsSentOnceConnected() async throws {
         let (asked, accepted) = try await pair.talk()
         hanako.pullOut()
+        hanako.account.reconnectNow()
+        try await hanako.until {
+            if case .offline = hanako.account.connection.state { return true }
+            return false
+        }
         asked.send(text: "one")
         asked.send(text: "two")
         try await hanako.until { hanako.account.waitingToSend == 2 }
