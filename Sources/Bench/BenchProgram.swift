@@ -35,12 +35,20 @@ enum BenchProgram {
             sessions: options.sessions,
             context: LoadContext(loop: group.next()))
         var results: [WorkResult] = []
+        var failed: [String] = []
         for work in options.works.compactMap(BenchWork.init(rawValue:)) {
-            results.append(try Blocking.run(on: bench.context.loop) { try await bench.run(work) })
+            do {
+                results.append(try Blocking.run(on: bench.context.loop) { try await bench.run(work) })
+            } catch {
+                // The others are worth having all the same.
+                Terminal.complain("mado-bench: \(work): \(error)")
+                failed.append("\(work)")
+            }
+            let text = Report.text(machine: machine, results: results, failed: failed, command: "make bench")
+            if let file = options.results { try SystemCall.write(text, to: file) }
         }
-        let text = Report.text(machine: machine, results: results, command: "make bench")
-        print(text)
-        if let file = options.results { try SystemCall.write(text, to: file) }
+        print(Report.text(machine: machine, results: results, failed: failed, command: "make bench"))
+        if !failed.isEmpty { throw BenchError("could not be measured: \(failed.joined(separator: ", "))") }
     }
 
     /// Each connection is a descriptor.

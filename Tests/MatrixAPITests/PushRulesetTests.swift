@@ -98,6 +98,29 @@ import Testing
         #expect(actions(try Self.message("x"), rules) == "[]")
     }
 
+    /// By which counting unread events leaves out the joins of everybody else.
+    @Test func othersComingAndGoingIsSilentUnlessTheOwnerSaysOtherwise() throws {
+        let rules = PushRuleset(owner: Self.me)
+        #expect(rules.isSilentAboutMembers)
+        var own = rules
+        try own.set(.override, "joins", body: json(#"{"actions":["notify"],"conditions":[]}"#))
+        #expect(!own.isSilentAboutMembers)
+        try own.setEnabled(.override, "joins", false)
+        #expect(own.isSilentAboutMembers)
+        var without = rules
+        try without.setEnabled(.override, ".m.rule.member_event", false)
+        #expect(!without.isSilentAboutMembers)
+        try without.setEnabled(.override, ".m.rule.master", true)
+        #expect(without.isSilentAboutMembers)
+        var loud = rules
+        try loud.setActions(.override, ".m.rule.member_event", json(#"["notify"]"#))
+        #expect(!loud.isSilentAboutMembers)
+        // Rules of other kinds are asked after it.
+        var room = rules
+        try room.set(.room, "!room:a", body: json(#"{"actions":["notify"]}"#))
+        #expect(room.isSilentAboutMembers)
+    }
+
     // MARK: Conditions
 
     @Test(arguments: [

@@ -1,6 +1,6 @@
 /// The results as Markdown.
 enum Report {
-    static func text(machine: MachineDescription, results: [WorkResult], command: String) -> String {
+    static func text(machine: MachineDescription, results: [WorkResult], failed: [String], command: String) -> String {
         var text = """
             # Benchmark results
 
@@ -12,6 +12,7 @@ enum Report {
 
             """
         text += machine.markdown + "\n"
+        if !failed.isEmpty { text += "**Could not be measured:** \(failed.joined(separator: ", ")).\n\n" }
         for result in results { text += section(result) }
         return text
     }

@@ -47,6 +47,8 @@ final class ClientConnection: DescriptorHandler, @unchecked Sendable {
     /// Connected, and with TLS shaken hands, and everything sent.
     var isEstablished: Bool { state == .open && output.isEmpty }
 
+    var isClosed: Bool { state == .closed }
+
     /// Sends a whole request.
     func send(_ request: [UInt8]) {
         guard state != .closed else { return onFailure("the connection is closed") }

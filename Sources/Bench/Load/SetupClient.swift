@@ -24,15 +24,21 @@ final class SetupClient: @unchecked Sendable {
         }
     }
 
-    private let connection: ClientConnection
+    private let connect: () throws -> ClientConnection
+    private var connection: ClientConnection
     private var waiting: CheckedContinuation<Answer, any Error>?
 
     init(_ context: LoadContext, port: UInt16, tls: TLSClient? = nil) throws {
-        connection = try context.connect(port, tls: tls)
-        connection.onAnswer = { [unowned self] status, body in
-            finish(.success(Answer(status: status, body: Array(body))))
+        connect = { try context.connect(port, tls: tls) }
+        connection = try connect()
+        listen()
+    }
+
+    private func listen() {
+        connection.onAnswer = { [weak self] status, body in
+            self?.finish(.success(Answer(status: status, body: Array(body))))
         }
-        connection.onFailure = { [unowned self] reason in finish(.failure(BenchError(reason))) }
+        connection.onFailure = { [weak self] reason in self?.finish(.failure(BenchError(reason))) }
     }
 
     deinit {
@@ -47,7 +53,12 @@ final class SetupClient: @unchecked Sendable {
 
     /// Sends ready bytes.
     func exchange(_ request: [UInt8]) async throws -> Answer {
-        try await withCheckedThrowingContinuation { continuation in
+        // Servers end connections over which nothing was asked for a while.
+        if connection.isClosed {
+            connection = try connect()
+            listen()
+        }
+        return try await withCheckedThrowingContinuation { continuation in
             waiting = continuation
             connection.send(request)
         }

@@ -50,9 +50,11 @@ final class Subscribers: @unchecked Sendable {
 
     private func add(_ client: Int, _ request: [UInt8], _ port: UInt16, _ tls: TLSClient?) throws {
         let connection = try context.connect(port, tls: tls)
-        connection.onFailure = { [unowned self] reason in fail(reason) }
-        connection.onPart = { [unowned self] part in take(part) }
-        connection.onAnswer = { [unowned self, unowned connection] status, body in
+        connection.onFailure = { [weak self] reason in self?.fail(reason) }
+        connection.onPart = { [weak self] part in self?.take(part) }
+        // Something may still come to somebody who has just given up.
+        connection.onAnswer = { [weak self, weak connection] status, body in
+            guard let self, let connection else { return }
             guard status == 200 else { return fail("an answer with status \(status)") }
             answers += 1
             if answers == expectedAnswers { resume() }

@@ -46,6 +46,20 @@ package struct PushRuleset: Sendable {
 
     package func rule(_ kind: PushRule.Kind, _ id: String) -> PushRule? { self[kind].first { $0.id == id } }
 
+    /// Whether other members' coming, going and profiles are never notified: nothing of the owner's own is asked before
+    /// the rule that says so.
+    package var isSilentAboutMembers: Bool {
+        for rule in override where rule.isEnabled {
+            switch rule.id {
+            case ".m.rule.master", ".m.rule.member_event": return !rule.actions.notify
+            // Not for other members.
+            case ".m.rule.suppress_notices", ".m.rule.invite_for_me": continue
+            default: return false
+            }
+        }
+        return false
+    }
+
     /// What the first enabled rule that matches wants done; nothing when none does, and for one's own events.
     /// - Parameter displayName: the owner's name in the room.
     package func evaluate(_ event: PushEvent, displayName: String?) -> PushActions {

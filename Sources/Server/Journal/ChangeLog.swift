@@ -9,6 +9,8 @@ package final class ChangeLog: Sendable {
         var changes: [Change] = []
         /// Where in the journal the events of each room are, in order.
         var events: [RoomID: [Int64]] = [:]
+        /// The same without membership events, of which a large room has as many as members.
+        var matters: [RoomID: [Int64]] = [:]
     }
 
     private let capacity: Int
@@ -28,7 +30,11 @@ package final class ChangeLog: Sendable {
             recent.changes.append(contentsOf: changes)
             for change in changes {
                 switch change.kind {
-                case .event(let event): recent.events[event.roomID, default: []].append(change.position)
+                case .event(let event):
+                    recent.events[event.roomID, default: []].append(change.position)
+                    if event.type != "m.room.member" {
+                        recent.matters[event.roomID, default: []].append(change.position)
+                    }
                 case .redaction(of: let event): Self.replace(event, in: &recent.changes)
                 default: break
                 }
@@ -52,10 +58,11 @@ package final class ChangeLog: Sendable {
 
     /// The events of a room with `position` in (since, upTo], in order; nil when they are not all in memory. Costs
     /// nothing for the changes of other rooms.
-    package func events(in room: RoomID, since: Int64, upTo: Int64) -> [Event]? {
+    /// - Parameter withoutMembers: leaves out membership events, which then cost nothing either.
+    package func events(in room: RoomID, since: Int64, upTo: Int64, withoutMembers: Bool = false) -> [Event]? {
         recent.withLock { recent in
             guard since >= recent.start else { return nil }
-            guard let positions = recent.events[room] else { return [] }
+            guard let positions = (withoutMembers ? recent.matters : recent.events)[room] else { return [] }
             var events: [Event] = []
             for position in positions.reversed() {
                 if position <= since { break }
@@ -77,16 +84,23 @@ package final class ChangeLog: Sendable {
 
     private static func drop(_ count: Int, of recent: inout Recent) {
         guard count > 0 else { return }
-        var dropped: [RoomID: Int] = [:]
+        var dropped: [RoomID: (events: Int, matters: Int)] = [:]
         for change in recent.changes.prefix(count) {
-            if case .event(let event) = change.kind { dropped[event.roomID, default: 0] += 1 }
+            guard case .event(let event) = change.kind else { continue }
+            dropped[event.roomID, default: (0, 0)].events += 1
+            if event.type != "m.room.member" { dropped[event.roomID]?.matters += 1 }
         }
-        for (room, count) in dropped {
-            recent.events[room]?.removeFirst(count)
-            if recent.events[room]?.isEmpty == true { recent.events[room] = nil }
+        for (room, counts) in dropped {
+            Self.drop(counts.events, of: &recent.events[room])
+            Self.drop(counts.matters, of: &recent.matters[room])
         }
         recent.start = recent.changes[count - 1].position
         recent.changes.removeFirst(count)
+    }
+
+    private static func drop(_ count: Int, of positions: inout [Int64]?) {
+        positions?.removeFirst(count)
+        if positions?.isEmpty == true { positions = nil }
     }
 
     private static func replace(_ event: Event, in changes: inout [Change]) {

@@ -115,9 +115,10 @@ package final class UnreadCounts: Sendable, JournalObserver {
             entry = try start(user, room, reader)
         }
         guard entry.countedTo < upTo else { return entry.count }
-        guard let events = try self.events(in: room.id, after: entry.countedTo, through: upTo, log, reader) else {
-            return nil
-        }
+        let events = try self.events(
+            in: room.id, after: entry.countedTo, through: upTo, withoutMembers: ruleset.isSilentAboutMembers, log,
+            reader)
+        guard let events else { return nil }
         for event in events where !ignored.hides(event) && (window?.passes(event) ?? true) {
             count(event, &entry, ruleset, room)
         }
@@ -162,9 +163,12 @@ package final class UnreadCounts: Sendable, JournalObserver {
     }
 
     private func events(
-        in room: RoomID, after: Int64, through: Int64, _ log: ChangeLog, _ reader: (any StoreReader)?
+        in room: RoomID, after: Int64, through: Int64, withoutMembers: Bool, _ log: ChangeLog,
+        _ reader: (any StoreReader)?
     ) throws -> [Event]? {
-        if let events = log.events(in: room, since: after, upTo: through) { return events }
+        if let events = log.events(in: room, since: after, upTo: through, withoutMembers: withoutMembers) {
+            return events
+        }
         guard let reader else { return nil }
         return try reader.events(
             in: room, after: after, through: through, order: .backward, limit: Self.depth

@@ -23,6 +23,31 @@ import Testing
         #expect(log.changes(since: 0, upTo: 25) == nil)
         #expect(log.changes(since: 15, upTo: 25)?.map(\.position) == Array(16...25))
     }
+
+    @Test func aRoomsEventsWithAndWithoutItsMembers() throws {
+        let room = RoomID(unchecked: "!room:s")
+        let log = ChangeLog(after: 0, capacity: 10)
+        func positions(since: Int64, withoutMembers: Bool) -> [Int64]? {
+            log.events(in: room, since: since, upTo: 25, withoutMembers: withoutMembers)?.map(\.position)
+        }
+        // Every third is something that was said.
+        for position in 1...25 {
+            let isSaid = position % 3 == 0
+            let event = Event(
+                position: Int64(position), roomID: room, eventID: EventID(unchecked: "$\(position)"),
+                type: isSaid ? "m.room.message" : "m.room.member", stateKey: isSaid ? nil : "@u\(position):s",
+                sender: UserID(unchecked: "@u\(position):s"), timestamp: 0, json: Array("{}".utf8), contentRange: 0..<2)
+            log.append([Change(position: Int64(position), kind: .event(event))])
+        }
+        #expect(positions(since: 10, withoutMembers: false) == nil)
+        #expect(positions(since: 16, withoutMembers: false) == Array(17...25))
+        #expect(positions(since: 16, withoutMembers: true) == [18, 21, 24])
+        #expect(positions(since: 24, withoutMembers: true) == [])
+        log.forgetAll(before: 20)
+        #expect(positions(since: 20, withoutMembers: true) == [21, 24])
+        log.forgetAll(before: 25)
+        #expect(positions(since: 25, withoutMembers: false) == [])
+    }
 }
 
 @Suite struct LoadingCacheTests {

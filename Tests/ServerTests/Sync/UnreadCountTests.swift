@@ -138,4 +138,24 @@ import Testing
             #expect(try await server.store.read { try count(upTo: position, $0) } == 0)
         }
     }
+
+    /// Others' joins are gone through for those only who want to be told of them.
+    @Test func othersJoinsAreCountedForWhoWantsThem() async throws {
+        try await SyncHarness.run { server in
+            let (hanako, kenji) = (try await server.member("hanako"), try await server.member("kenji"))
+            let rule = await kenji.put(
+                "/_matrix/client/v3/pushrules/global/override/joins",
+                #"{"actions":["notify"],"conditions":[{"kind":"event_match","key":"type","pattern":"m.room.member"}]}"#)
+            #expect(rule.status == 200)
+            let room = try await server.room(hanako, kenji)
+            _ = await hanako.put("/_matrix/client/v3/profile/\(hanako.user)/displayname", #"{"displayname":"H"}"#)
+            let said = await hanako.say("one", in: room)
+            #expect(await counts(kenji, room).main == 2)
+            await read(kenji, said, room)
+            _ = await kenji.put("/_matrix/client/v3/pushrules/global/override/joins/enabled", #"{"enabled":false}"#)
+            _ = await hanako.put("/_matrix/client/v3/profile/\(hanako.user)/displayname", #"{"displayname":"HH"}"#)
+            await hanako.say("two", in: room)
+            #expect(await counts(kenji, room).main == 1)
+        }
+    }
 }
