@@ -37,11 +37,11 @@ class Wire:
         self.address = f"10.86.{self.number}.1"
         self.lost = self.passed = 0
         self.sockets, self.links = [], []
-        self.places = []
+        self.places, self.namespaces = [], []
         self._add_end(None, f"{self.address}/24")
         for index in range(places):
             name = f"mado-wire-{self.number}-{index}"
-            run("ip", "netns", "add", name)
+            self._add_namespace(name)
             self.places.append(name)
             self._add_end(name, f"10.86.{self.number}.{index + 2}/24")
         self.where = {}
@@ -51,6 +51,36 @@ class Wire:
         self.is_running = True
         self.thread = threading.Thread(target=self._carry, daemon=True)
         self.thread.start()
+
+    def _add_namespace(self, name):
+        run("ip", "netns", "add", name)
+        self.namespaces.append(name)
+        run("ip", "netns", "exec", name, "ip", "link", "set", "lo", "up")
+
+    def translate(self, index):
+        """Puts a router before a place: what is behind it is reached only by those whom it has spoken to."""
+        router, place = self.places[index], f"{self.places[index]}-in"
+        self._add_namespace(place)
+        run("ip", "link", "add", "out", "netns", place, "type", "veth", "peer", "name", "in", "netns", router)
+        for name, link, host in ((router, "in", 1), (place, "out", 2)):
+            run("ip", "netns", "exec", name, "ip", "address", "add", f"192.168.{index}.{host}/24", "dev", link)
+            run("ip", "netns", "exec", name, "ip", "link", "set", link, "up")
+        run("ip", "netns", "exec", place, "ip", "route", "add", "default", "via", f"192.168.{index}.1")
+        run("ip", "netns", "exec", router, "sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward")
+        run("ip", "netns", "exec", router, "nft",
+            f'table ip mado {{\nchain out {{\ntype nat hook postrouting priority 100\n'
+            f'oifname "{self.link(index)}" masquerade\n}}\n}}')
+        self.places[index] = place
+
+    def link(self, index):
+        """The interface of a place towards the wire."""
+        return f"mwi{self.number}x{index + 1}"
+
+    def move(self, index, host):
+        """A place comes into another network, so to say: its address goes, and another one comes."""
+        inside = ("ip", "netns", "exec", self.places[index], "ip", "address")
+        run(*inside, "flush", "dev", self.link(index), "scope", "global")
+        run(*inside, "add", f"10.86.{self.number}.{host}/24", "dev", self.link(index))
 
     def _add_end(self, place, address):
         index = len(self.links)
@@ -62,7 +92,6 @@ class Wire:
         inside = ("ip", "netns", "exec", place) if place else ()
         if place:
             run("ip", "link", "set", inner, "netns", place)
-            run(*inside, "ip", "link", "set", "lo", "up")
         run(*inside, "ip", "address", "add", address, "dev", inner)
         run(*inside, "ip", "link", "set", inner, "up")
         run("ip", "link", "set", outer, "up", "promisc", "on")
@@ -138,9 +167,8 @@ class Wire:
         self.thread.join()
         for end in self.sockets:
             end.close()
-        for place in self.places:
-            run("ip", "netns", "del", place, ok=True)
-            shutil.rmtree(f"/etc/netns/{place}", ignore_errors=True)
+        for name in self.namespaces:
+            run("ip", "netns", "del", name, ok=True)
         for link in self.links:
             run("ip", "link", "del", link, ok=True)
 

@@ -19,6 +19,10 @@
     package struct Leg: Sendable {
         package internal(set) var machine: CallMachine
         package internal(set) var figures = CallFigures()
+        /// Milliseconds from the moment in which this member or the other one accepted to the first picture.
+        package internal(set) var pictureAfter: Int64?
+        /// When that was, in the clock's milliseconds.
+        var acceptedAt: Int64?
     }
 
     package static let meshLimit = 4
@@ -49,6 +53,8 @@
     var joined: Set<String> = []
     var peers: [String: any CallPeer] = [:]
     var relays = CallRelays()
+    /// This computer's, when the connections were made.
+    var addresses: Set<String> = []
     /// A further call with somebody counts as the same; an ended leg is kept until then.
     package let isGroup: Bool
 

@@ -6,6 +6,7 @@ extension CallDesk {
             let relays = await relays(for: call.account)
             guard !call.isEnded else { return relays.stop() }
             call.relays = relays
+            call.addresses = LocalAddresses.current()
             do {
                 if call.media == nil { call.media = try makeMedia(call) }
             } catch {
@@ -61,6 +62,9 @@ extension CallDesk {
         case .found(let candidate): change(user, of: call) { $0.found(candidate, now: now) }
         case .path(let path): change(user, of: call) { $0.pathChanged(path, now: now) }
         case .failed(let reason): change(user, of: call) { $0.hangUp(.mediaFailed(reason)) }
+        case .pictureCame:
+            let acceptedAt = call.legs[user]?.acceptedAt
+            call.legs[user]?.pictureAfter = acceptedAt.map { now - $0 }
         case .figures(let figures):
             var figures = figures
             figures.route = call.relays.route(figures.route)

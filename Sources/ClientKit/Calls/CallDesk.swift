@@ -74,6 +74,7 @@
         call.isAccepted = true
         call.isCameraOn = kind == .video
         call.joined.insert(call.account.userID)
+        for user in call.people { call.legs[user]?.acceptedAt = now }
         changes.notify(.calls)
         begin(call)
     }
@@ -111,9 +112,11 @@
         forEachLeg(of: call) { $0.restart(now) }
     }
 
-    /// To be told when the computer came into another network.
-    func networkChanged() {
-        guard let current else { return }
+    /// To be told when something of the computer's network has changed. Connections are made anew where an address is gone
+    /// that they may use, once there is another one; what only comes in addition leaves them alone.
+    func networkChanged(_ addresses: Set<String> = LocalAddresses.current()) {
+        guard let current, !addresses.isEmpty, !current.addresses.isSubset(of: addresses) else { return }
+        current.addresses = addresses
         let now = now
         forEachLeg(of: current) { $0.networkChanged(now: now) }
     }
@@ -152,6 +155,7 @@
     func change(_ user: String, of call: Call, _ act: (inout CallMachine) -> [CallMachine.Action]) {
         guard var leg = call.legs[user] else { return }
         let actions = act(&leg.machine)
+        if leg.acceptedAt == nil, leg.machine.isAgreed { leg.acceptedAt = now }
         call.legs[user] = leg
         for action in actions { perform(action, user, leg.machine, call) }
         update(call)

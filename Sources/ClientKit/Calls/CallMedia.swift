@@ -29,6 +29,8 @@ package enum CallPeerEvent: Sendable, Equatable {
     case described(String)
     case found(ICECandidate)
     case path(MediaPath)
+    /// The first picture of the person.
+    case pictureCame
     case figures(CallFigures)
     /// It cannot go on; why.
     case failed(String)
@@ -52,6 +54,8 @@ package struct CallFigures: Sendable, Equatable {
     package var roundTrip = 0.0
     package var framesReceived = 0
     package var soundPacketsReceived = 0
+    /// Milliseconds between two packets of sound, the longest so far.
+    package var longestSilence = 0
     /// Bits a second.
     package var bitsReceived = 0
     /// What the own picture may have, in bits a second.

@@ -50,6 +50,7 @@ import GtkKit
             button.isOn = isOn
             isShowing = false
         }
+        guard button.tooltip != label else { return }
         button.tooltip = label
         button.setAccessibleLabel(label)
     }

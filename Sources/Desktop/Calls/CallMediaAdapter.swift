@@ -46,6 +46,7 @@ import MediaKit
         peer.onLevel = { [weak self] in self?.onLevel(userID, $0) }
         peer.onCounts = { [weak self] in self?.adapt(to: userID, $0) ?? 0 }
         peers[userID] = peer
+        pipeline.setPeople(open.count)
         return peer
     }
 
@@ -74,12 +75,15 @@ import MediaKit
         return true
     }
 
+    private var open: [String: CallPeerAdapter] { peers.filter { !$0.value.isClosed } }
+
     /// All get the same picture: the one with the worst line decides.
     private func adapt(to userID: String, _ figures: CallFigures) -> Int {
         var rate = bitrates[userID] ?? CallBitrate(people: max(1, peers.count))
         rate.take(loss: figures.lossSent, roundTrip: figures.roundTrip)
         bitrates[userID] = rate
-        let worst = bitrates.filter { peers[$0.key]?.isClosed == false }.values.map(\.value).min() ?? rate.value
+        pipeline.setPeople(open.count)
+        let worst = bitrates.filter { open[$0.key] != nil }.values.map(\.value).min() ?? rate.value
         pipeline.setBitrate(worst)
         return worst
     }

@@ -19,7 +19,8 @@ import MediaKit
     private var isSending = true
     /// Pictures of connections that were given up.
     private var framesBefore = 0
-    private var soundBefore = 0
+    private let sounds = SoundArrival()
+    private var hasPicture = false
     private var isConnected = false
     /// Seconds in which nothing came.
     private var silent = 0
@@ -37,17 +38,16 @@ import MediaKit
 
     private func makeConnection() -> PeerConnection? {
         framesBefore += connection?.frameCount ?? 0
-        soundBefore += connection?.soundCount ?? 0
         connection?.close()
         last = nil
         silent = 0
         isConnected = false
         do {
-            let made = try PeerConnection(pipeline, relays: relays)
+            let made = try PeerConnection(pipeline, relays: relays, sounds: sounds)
             made.onEvent = { [weak self, weak made] event in
                 if let made, self?.connection === made { self?.heard(event) }
             }
-            made.onFrame = { [weak self] in self?.onFrame($0) }
+            made.onFrame = { [weak self] in self?.show($0) }
             made.onLevel = { [weak self] in self?.onLevel($0) }
             connection = made
             if !isSending { made.setSending(false) }
@@ -86,6 +86,7 @@ import MediaKit
 
     func setSending(_ isSending: Bool) {
         self.isSending = isSending
+        sounds.rest()
         connection?.setSending(isSending)
     }
 
@@ -96,6 +97,14 @@ import MediaKit
         counting = nil
         connection?.close()
         connection = nil
+    }
+
+    private func show(_ frame: Texture) {
+        if !hasPicture {
+            hasPicture = true
+            onEvent(.pictureCame)
+        }
+        onFrame(frame)
     }
 
     private func heard(_ event: PeerConnection.Event) {
@@ -127,7 +136,8 @@ import MediaKit
         var figures = CallFigures()
         figures.route = route(counts)
         figures.framesReceived = framesBefore + (connection?.frameCount ?? 0)
-        figures.soundPacketsReceived = soundBefore + (connection?.soundCount ?? 0)
+        figures.soundPacketsReceived = sounds.count
+        figures.longestSilence = sounds.longestSilence
         figures.roundTrip = counts.roundTrip ?? 0
         figures.lossSent = counts.fractionLost ?? 0
         if let before {

@@ -53,7 +53,8 @@ import GtkKit
     /// What is counted, a paragraph for each person.
     static func facts(_ call: Call) -> String {
         call.present.map { user in
-            let figures = call.legs[user]?.figures ?? CallFigures()
+            let leg = call.legs[user]
+            let figures = leg?.figures ?? CallFigures()
             let percent = { (part: Double) in String(Int((part * 100).rounded())) }
             return [
                 call.account.person(user).displayName,
@@ -62,9 +63,11 @@ import GtkKit
                 tr("Packets of sound received: %@", String(figures.soundPacketsReceived)),
                 tr("Lost: %1$@ % of theirs, %2$@ % of yours", percent(figures.lossReceived), percent(figures.lossSent)),
                 tr("There and back: %@ ms", String(Int(figures.roundTrip.rounded()))),
+                leg?.pictureAfter.map { tr("First picture after: %@ ms", String($0)) } ?? "",
+                tr("Longest silence: %@ ms", String(figures.longestSilence)),
                 tr("Received: %@ kbit/s", String(figures.bitsReceived / 1000)),
                 tr("Own picture: up to %@ kbit/s", String(figures.bitsAllowed / 1000)),
-            ].joined(separator: "\n")
+            ].filter { !$0.isEmpty }.joined(separator: "\n")
         }.joined(separator: "\n\n")
     }
 }

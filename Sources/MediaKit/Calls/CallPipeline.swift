@@ -32,6 +32,8 @@ internal import MediaShims
     private let frames = FrameQueue()
     private var source: UnsafeMutablePointer<GstElement>?
     private var shown: Source?
+    /// How many get the picture.
+    private var people = 1
     private var isCameraOn = true
     private var isMuted = false
     /// Connections, by the names of their parts.
@@ -103,17 +105,33 @@ internal import MediaShims
         if let source { mado_bin_remove(pipeline, source) }
         source = new
         if shown != kind {
-            // What is written on a screen has to be read, and moves little.
-            let caps =
-                kind == .screen
-                ? "video/x-raw,width=1280,height=720,framerate=10/1,pixel-aspect-ratio=1/1"
-                : "video/x-raw,width=640,height=480,framerate=20/1,pixel-aspect-ratio=1/1"
-            with("picture-size") { mado_element_set_by_text($0, "caps", caps) }
             shown = kind
+            setSize()
         }
         mado_bin_add(pipeline, new)
         with("picture-in") { _ = gst_element_link(new, $0) }
         gst_element_sync_state_with_parent(new)
+    }
+
+    /// Of several people each is shown small, and each takes their part of the line and of the processor.
+    package func setPeople(_ count: Int) {
+        let count = max(1, count)
+        guard count != people else { return }
+        people = count
+        setSize()
+    }
+
+    private func setSize() {
+        let (width, height, rate) =
+            switch (shown, people) {
+            // What is written on a screen has to be read, and moves little.
+            case (.screen, _): (1280, 720, 10)
+            case (_, 1): (640, 480, 20)
+            case (_, 2): (480, 360, 15)
+            default: (320, 240, 15)
+            }
+        let caps = "video/x-raw,width=\(width),height=\(height),framerate=\(rate)/1,pixel-aspect-ratio=1/1"
+        with("picture-size") { mado_element_set_by_text($0, "caps", caps) }
     }
 
     private func showOwnPicture() {

@@ -49,13 +49,16 @@ internal import MediaShims
 
     /// - Parameters:
     ///   - relays: `turn://…`, ready for webrtcbin.
+    ///   - sounds: counts what comes of the person.
     ///   - isRelayOnly: whether only they may be used.
     /// - Throws: `MediaError`.
-    package init(_ owner: CallPipeline, relays: [String], isRelayOnly: Bool = false) throws(MediaError) {
+    package init(
+        _ owner: CallPipeline, relays: [String], sounds: SoundArrival = SoundArrival(), isRelayOnly: Bool = false
+    ) throws(MediaError) {
         Self.count += 1
         name = "peer-\(Self.count)"
         self.owner = owner
-        sinks = PeerSinks(name: name, pipeline: owner.pipeline)
+        sinks = PeerSinks(name: name, pipeline: owner.pipeline, sounds: sounds)
         var handlers = PeerSinks.handlers
         let box = Unmanaged.passRetained(sinks).toOpaque()
         guard let made = mado_peer_new(name, &handlers, box, PeerSinks.released) else {
@@ -102,16 +105,14 @@ internal import MediaShims
         if !owner.hasPicture, receivesPicture {
             mado_peer_receive(element, "application/x-rtp,media=video,encoding-name=VP8,payload=96,clock-rate=90000")
         }
-        mado_peer_prepare(element, owner.streamID)
-        gst_element_sync_state_with_parent(element)
+        begin()
         mado_peer_make_offer(element)
     }
 
     package func makeAnswer(to offer: String, _ payloads: Payloads) {
         if !hasRemote {
             send(payloads)
-            mado_peer_prepare(element, owner.streamID)
-            gst_element_sync_state_with_parent(element)
+            begin()
         }
         hasRemote = true
         mado_peer_make_answer(element, offer)
@@ -171,11 +172,19 @@ internal import MediaShims
         }
         mado_bin_add(owner.pipeline, part)
         gst_element_link_pads(part, "src", element, "sink_%u")
-        gst_element_sync_state_with_parent(part)
-        let entry = gst_element_get_static_pad(part, "sink")
-        gst_pad_link(pad, entry)
-        gst_object_unref(entry)
         branches.append(Branch(part: part, tee: pad))
+    }
+
+    /// The connection runs before anything is led to it: a branch whose first packet is refused stands still for good.
+    private func begin() {
+        mado_peer_prepare(element, owner.streamID)
+        gst_element_sync_state_with_parent(element)
+        for branch in branches {
+            gst_element_sync_state_with_parent(branch.part)
+            let entry = gst_element_get_static_pad(branch.part, "sink")
+            gst_pad_link(branch.tee, entry)
+            gst_object_unref(entry)
+        }
     }
 
     package func setSending(_ isSending: Bool) {
@@ -196,8 +205,6 @@ internal import MediaShims
 
     /// How many pictures have arrived.
     package var frameCount: Int { sinks.frames.count }
-    /// How many packets of sound.
-    package var soundCount: Int { sinks.soundCount }
 
     private func heard(_ event: Event) {
         guard !isClosed else { return }

@@ -12,9 +12,7 @@ final class PeerSinks: @unchecked Sendable {
     private let name: String
     private let pipeline: UnsafeMutablePointer<GstElement>
     private let parts = Mutex(Parts())
-    private let sounds = Atomic<Int>(0)
-    /// How many packets of sound have come.
-    var soundCount: Int { sounds.load(ordering: .relaxed) }
+    private let sounds: SoundArrival
 
     private struct Parts {
         var isClosed = false
@@ -24,7 +22,8 @@ final class PeerSinks: @unchecked Sendable {
         var hasPicture = false
     }
 
-    init(name: String, pipeline: UnsafeMutablePointer<GstElement>) {
+    init(name: String, pipeline: UnsafeMutablePointer<GstElement>, sounds: SoundArrival) {
+        self.sounds = sounds
         self.name = name
         self.pipeline = pipeline
     }
@@ -101,10 +100,8 @@ final class PeerSinks: @unchecked Sendable {
         }
     }
 
-    private func countOne() { sounds.add(1, ordering: .relaxed) }
-
     private static let countSound: GstPadProbeCallback = { _, _, box in
-        PeerSinks.of(box)?.countOne()
+        PeerSinks.of(box)?.sounds.take()
         return GST_PAD_PROBE_OK
     }
 
