@@ -215,6 +215,21 @@ class Desktop:
 
     def point_at(self, node):
         """Puts the mouse onto it."""
+        window, x, y, width, height = self.place_of(node)
+        subprocess.run(["xdotool", "windowactivate", window], check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(["xdotool", "mousemove", "--sync", str(x + width // 2), str(y + height // 2)], check=True)
+
+    def colour_of(self, node):
+        """(red, green, blue), 0…255, of its middle, as it is on the screen."""
+        window, x, y, width, height = self.place_of(node)
+        subprocess.run(["xdotool", "windowraise", window], check=True, stderr=subprocess.DEVNULL)
+        place = f"8x8+{x + width // 2 - 4}+{y + height // 2 - 4}"
+        return tuple(subprocess.run(
+            ["import", "-window", "root", "-crop", place, "-resize", "1x1!", "-depth", "8", "rgb:-"],
+            check=True, capture_output=True).stdout[:3])
+
+    def place_of(self, node):
+        """Its window's number, and where it is on the screen: x, y, width and height in pixels."""
         inner = self._window_of(node).queryComponent().getExtents(pyatspi.WINDOW_COORDS)
         for window in self.windows():
             shell = subprocess.run(
@@ -227,10 +242,8 @@ class Desktop:
         else:
             raise NotSeen(f"no window of the size {inner.width} x {inner.height}")
         place = self.until(lambda: self._resting_place(node), f"{node} at rest")
-        x = int(outer["X"]) + margin + place.x + place.width // 2
-        y = int(outer["Y"]) + margin + place.y + place.height // 2
-        subprocess.run(["xdotool", "windowactivate", window], check=True, stderr=subprocess.DEVNULL)
-        subprocess.run(["xdotool", "mousemove", "--sync", str(x), str(y)], check=True)
+        return (
+            window, int(outer["X"]) + margin + place.x, int(outer["Y"]) + margin + place.y, place.width, place.height)
 
     def _window_of(self, node):
         """Looked for from above: what libadwaita puts around a window's content knows no parent."""
@@ -249,9 +262,9 @@ class Desktop:
         second = component.getExtents(pyatspi.WINDOW_COORDS)
         return second if (first.x, first.y) == (second.x, second.y) and second.width else None
 
-    def focus(self, pattern, role=None):
+    def focus(self, pattern):
         """Gives the keyboard to a part of the window that has it."""
-        node = self.see(pattern, role)[-1]
+        node = self.see(pattern)[-1]
 
         def has_focus():
             if node.getState().contains(pyatspi.STATE_FOCUSED):

@@ -55,6 +55,8 @@
     var relays = CallRelays()
     /// This computer's, when the connections were made.
     var addresses: Set<String> = []
+    /// Tells the server that it goes on.
+    var reporting: Task<Void, Never>?
     /// A further call with somebody counts as the same; an ended leg is kept until then.
     package let isGroup: Bool
 
@@ -106,8 +108,13 @@ extension Call {
     }
 
     package func showsPicture(_ userID: String) -> Bool {
-        guard let machine = legs[userID]?.machine, machine.hasRemoteVideo else { return false }
+        guard !isOnHold, let machine = legs[userID]?.machine, machine.hasRemoteVideo else { return false }
         return machine.remoteStreams.first?.videoMuted != true && !machine.isHeldByOther
+    }
+
+    /// Whether the person's picture is that of their screen.
+    package func showsScreen(_ userID: String) -> Bool {
+        showsPicture(userID) && legs[userID]?.machine.remoteStreams.first?.isScreen == true
     }
 
     package var quality: CallQuality {

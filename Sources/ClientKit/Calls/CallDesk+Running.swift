@@ -84,13 +84,17 @@ extension CallDesk {
     func update(_ call: Call) {
         guard !call.isEnded else { return }
         let phase = call.derivedPhase()
-        if phase == .active, call.since == nil { call.since = clock.now().wall }
+        if phase == .active, call.since == nil {
+            call.since = clock.now().wall
+            beginReporting(call)
+        }
         let isNew = phase != call.phase
         call.phase = phase
         if call.isEnded {
             call.media?.close()
             call.relays.stop()
             call.peers = [:]
+            endReporting(call)
             ringing.removeAll { $0 === call }
             if current === call { current = nil }
             if call.isGroup { answered[groupKey(call.id, call.roomID)] = nil }

@@ -45,6 +45,15 @@
         guard !conversation.isReadOnly else { throw .notAllowed }
         let others = (people ?? conversation.others.map(\.userID)).filter { $0 != account.userID }
         guard !others.isEmpty else { throw .nobody }
+        // Who rings already is answered.
+        if others.count == 1,
+            let waiting = ringing.first(where: {
+                $0.account === account && $0.roomID == conversation.roomID && !$0.isGroup && $0.people == others
+            })
+        {
+            accept(waiting, kind)
+            return waiting
+        }
         guard others.count < Call.meshLimit else { throw .tooMany(Call.meshLimit) }
         let isGroup = others.count > 1 || !conversation.isDirect && conversation.memberCount > 2
         let id = Self.newID()

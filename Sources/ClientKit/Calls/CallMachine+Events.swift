@@ -119,6 +119,8 @@ extension CallMachine {
         case .holding:
             negotiation = nil
             remoteDescription = answer
+            // Where both held it, only this answer tells that pictures come again.
+            if !isOnHold, !isHeldByOther { hasRemoteVideo = answer.sendsVideo }
             return []
         case .offering:
             negotiation = nil

@@ -92,6 +92,7 @@ extension AccountModel {
             for conversation in byRoom.values { conversation.connected() }
             portal.connected()
             arcades.connected()
+            client?.calls.connected(self)
         }
     }
 

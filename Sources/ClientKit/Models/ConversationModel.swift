@@ -62,6 +62,9 @@ extension ConversationModel {
     /// The members without oneself.
     package var others: [Person] { members.filter { $0.userID != account.userID } }
 
+    /// Whether this program can send messages here.
+    package var canBeWrittenIn: Bool { !isReadOnly && !isEncrypted }
+
     /// The other one of a direct conversation, also when they have declined.
     package var partner: Person? {
         guard isDirect else { return nil }

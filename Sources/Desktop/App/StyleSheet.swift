@@ -101,6 +101,7 @@ enum StyleSheet {
         .mado-call { background: #1d1d20; color: white; }
         .mado-call-tile { background: #2a2a2e; }
         .mado-call-tile.speaks { box-shadow: inset 0 0 0 2px @success_bg_color; }
+        .mado-call-person { color: white; font-weight: bold; }
         .mado-call-words { color: alpha(white, 0.78); }
         .mado-call-label { background: alpha(black, 0.55); border-radius: 7px; padding: 1px 8px; }
         .mado-call-name { font-size: 0.84em; }

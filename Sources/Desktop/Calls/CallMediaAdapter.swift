@@ -33,7 +33,7 @@ import MediaKit
     var streams: CallStreams {
         CallStreams([
             pipeline.streamID: CallStreams.Stream(
-                isScreen: false, audioMuted: isMuted || !hasMicrophone,
+                isScreen: isSharing, audioMuted: isMuted || !hasMicrophone,
                 videoMuted: !(hasPicture && (isCameraOn || isSharing)))
         ])
     }

@@ -16,6 +16,8 @@ import MediaKit
 
     var window: @MainActor () -> Window? = { nil }
     var onError: @MainActor (String) -> Void = { _ in }
+    /// A call came to nothing, in words, and a voice message may take its place.
+    var onVoiceOffer: @MainActor (String, ConversationModel) -> Void = { _, _ in }
     /// Something with a call began that the window should make room for.
     var onChange: @MainActor () -> Void = {}
     /// What plays on the Stage should be silent.
@@ -164,8 +166,12 @@ import MediaKit
             notification.setIcon(file: IconSet.applicationFile)
             notification.setDefaultAction("app.open-room", target: "\(account.userID) \(room)")
             application.notify(notification, identifier: "room \(room)")
-        case .noPath, .cannotSend:
-            onError(Words.end(end, name) + " " + tr("A voice message can wait for a connection."))
+        case .noPath, .lost, .cannotSend:
+            let words = Words.end(end, name)
+            guard let conversation = account?.conversation(room), conversation.canBeWrittenIn else {
+                return onError(words)
+            }
+            onVoiceOffer(words + " " + tr("A voice message can wait for a connection."), conversation)
         default: onError(Words.end(end, name))
         }
     }

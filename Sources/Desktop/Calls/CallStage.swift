@@ -149,8 +149,8 @@ import GtkKit
     private func showPerson(_ user: String, _ call: Call) {
         let person = call.account.person(user)
         tiles[user]?.show(
-            person, pictures: pictures, showsPicture: call.showsPicture(user), isSilent: call.isSilent(user),
-            text: CallTexts.person(user, call), hasLabel: order.count > 1)
+            person, pictures: pictures, showsPicture: call.showsPicture(user), isScreen: call.showsScreen(user),
+            isSilent: call.isSilent(user), text: CallTexts.person(user, call), hasLabel: order.count > 1)
     }
 
     private func listen(_ media: CallMediaAdapter) {

@@ -17,6 +17,8 @@ import GtkKit
         case .inviting: return tr("is being called")
         case .ringing, .answering, .connecting: return tr("is being connected")
         case .reconnecting: return tr("the connection is looked for anew")
+        case .connected where call.kind == .video && !call.isOnHold && !call.showsPicture(user):
+            return tr("shows no picture")
         case .connected, .ended: return ""
         }
     }

@@ -7,12 +7,16 @@ import GtkKit
     private let picture = Picture()
     private let face = Box(.vertical, spacing: 8)
     private let avatar: PersonAvatar
+    private let title = Label("", classes: "mado-call-person")
     private let words = Label("", classes: "mado-call-words")
     private let name = Label("", classes: "mado-call-name")
     private let muted = Image(icon: "microphone-sensitivity-muted-symbolic", size: 14)
     private let label: Box
     private var hasFrame = false
     private var showsPicture = false
+    private var isScreen = false
+    private var hasLabel = false
+    private var isSilent = false
     private var spoken = ""
 
     init(avatarSize: Int) {
@@ -24,6 +28,7 @@ import GtkKit
         words.setWraps(true)
         words.setJustified(center: true)
         face.append(avatar.widget)
+        face.append(title)
         face.append(words)
         face.setAlignment(horizontal: .center, vertical: .center)
         widget.add(face)
@@ -37,19 +42,23 @@ import GtkKit
 
     /// - Parameters:
     ///   - showsPicture: whether the person shows one.
+    ///   - isScreen: whether that is one of a screen.
     ///   - text: what is the matter while there is no picture.
     func show(
-        _ person: Person, pictures: PictureCache?, showsPicture: Bool, isSilent: Bool, text: String, hasLabel: Bool
+        _ person: Person, pictures: PictureCache?, showsPicture: Bool, isScreen: Bool, isSilent: Bool, text: String,
+        hasLabel: Bool
     ) {
         avatar.show(person, pictures: pictures)
         avatar.hideDot()
         name.text = person.displayName
+        title.text = person.displayName
         words.text = text
         words.isVisible = !text.isEmpty
         muted.isVisible = isSilent
-        label.isVisible = hasLabel || isSilent
-        name.isVisible = hasLabel
+        self.hasLabel = hasLabel
+        self.isSilent = isSilent
         self.showsPicture = showsPicture
+        self.isScreen = isScreen
         if !showsPicture {
             picture.setTexture(nil)
             hasFrame = false
@@ -63,7 +72,10 @@ import GtkKit
     private func describe() {
         let isShown = showsPicture && hasFrame
         face.isVisible = !isShown
-        picture.setAlternative(isShown ? tr("Picture of %@", spoken) : spoken)
+        name.isVisible = hasLabel && isShown
+        label.isVisible = name.isVisible || isSilent
+        picture.setAlternative(
+            isShown ? isScreen ? tr("Screen of %@", spoken) : tr("Picture of %@", spoken) : spoken)
     }
 
     func show(_ texture: Texture) {

@@ -245,7 +245,8 @@ import GtkKit
         return true
     }
 
-    private func startRecording() {
+    func startRecording() {
+        guard row.isVisible else { return }
         row.isVisible = false
         recorder.widget.isVisible = true
         recorder.start()

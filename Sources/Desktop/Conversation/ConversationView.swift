@@ -112,7 +112,7 @@ import GtkKit
             conversation.isEncrypted
                 ? "mado-lock-symbolic"
                 : conversation.requestState == .none ? "dialog-information-symbolic" : "mado-waiting-symbolic")
-        composer.widget.isVisible = !conversation.isReadOnly && !conversation.isEncrypted
+        composer.widget.isVisible = conversation.canBeWrittenIn
     }
 
     private var noticeWords: String? {
@@ -141,6 +141,7 @@ import GtkKit
     var isBeingWritten: Bool { !composer.isEmpty }
 
     func focus() { composer.focus() }
+    func recordVoice() { composer.startRecording() }
     func focusSearch() { header.openSearch() }
     func setShowsBack(_ on: Bool) { header.setShowsBack(on) }
     func setCanPopOut(_ on: Bool) { header.setCanPopOut(on) }

@@ -155,6 +155,14 @@ import GtkKit
         calls.window = { [weak self] in self?.window }
         calls.onChange = { [weak self] in self?.placeStage() }
         calls.onError = { [weak self] in self?.toast($0) }
+        calls.onOpen = { [weak self] account, room in
+            guard let self, let conversation = account.conversation(room) else { return }
+            select(account)
+            open(conversation, takesKeyboard: false)
+        }
+        calls.onVoiceOffer = { [weak self] words, conversation in
+            self?.toasts.show(words, button: tr("Record a voice message")) { self?.recordVoice(conversation) }
+        }
         calls.onBegin = { [weak self] in self?.stage.pause() }
         portal.onStage = { [weak self] content in
             guard let self else { return }
@@ -282,6 +290,11 @@ import GtkKit
         if let event { self.conversation?.show(event: event) }
         if takesKeyboard { self.conversation?.focus() }
         onRead(conversation.roomID)
+    }
+
+    private func recordVoice(_ conversation: ConversationModel) {
+        open(conversation, takesKeyboard: false)
+        (popped[conversation.roomID]?.view ?? self.conversation)?.recordVoice()
     }
 
     /// The chat with those with whom something is done, unless another is open.

@@ -125,10 +125,10 @@ internal import CGtk
         super.init(floating: adw_toast_overlay_new())
         adw_toast_overlay_set_child(opaque, child.widget)
     }
-    /// - Parameter button: with `action`, something to do about it, such as undo.
+    /// - Parameter button: with `action`, something to do about it, such as undo. It then stays twice as long.
     package func show(_ text: String, button: String? = nil, action: (@MainActor () -> Void)? = nil) {
         guard let toast = adw_toast_new(Markup.escape(text)) else { return }
-        adw_toast_set_timeout(toast, 5)
+        adw_toast_set_timeout(toast, button == nil ? 5 : 10)
         if let button, let action {
             adw_toast_set_button_label(toast, button)
             GtkObject(retaining: UnsafeMutableRawPointer(toast)).on("button-clicked", action)

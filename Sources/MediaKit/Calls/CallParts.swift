@@ -38,14 +38,19 @@ internal import MediaShims
     }
 
     /// The picture scaled, shown here, encoded, and given to the connections. It rests until it has a source.
+    ///
+    /// The own one is no more often than that of a screen, for there only pictures are left out.
+    ///
+    /// One thread encodes: several of libvpx wait for one another by spinning, which takes a busy computer's time from
+    /// everything else, and one is fast enough for these sizes.
     static let picture =
         "queue name=picture-in max-size-buffers=2 leaky=downstream ! videoconvertscale add-borders=true ! videorate "
         + "! capsfilter name=picture-size ! tee name=picture "
         + "picture. ! queue max-size-buffers=1 leaky=downstream ! videoconvertscale ! videorate drop-only=true "
-        + "! capsfilter caps=video/x-raw,width=192,height=144,framerate=12/1,pixel-aspect-ratio=1/1 "
+        + "! capsfilter caps=video/x-raw,width=192,height=144,framerate=10/1,pixel-aspect-ratio=1/1 "
         + "! videoconvert name=own-picture "
         + "picture. ! valve name=camera ! queue max-size-buffers=2 leaky=downstream "
-        + "! vp8enc name=encoder deadline=1 cpu-used=8 threads=2 end-usage=cbr target-bitrate=600000 "
+        + "! vp8enc name=encoder deadline=1 cpu-used=8 threads=1 end-usage=cbr target-bitrate=600000 "
         + "keyframe-max-dist=300 error-resilient=partitions lag-in-frames=0 min-quantizer=4 max-quantizer=56 "
         + "buffer-size=300 buffer-initial-size=200 buffer-optimal-size=250 static-threshold=1 "
         + "! tee name=encoded allow-not-linked=true"

@@ -89,7 +89,7 @@ final class PeerSinks: @unchecked Sendable {
         case ("video", "VP8") where isFirstPicture:
             take(
                 pad,
-                "queue ! rtpvp8depay request-keyframe=true wait-for-keyframe=true ! vp8dec ! videoconvert",
+                "queue ! rtpvp8depay request-keyframe=true wait-for-keyframe=true ! vp8dec threads=1 ! videoconvert",
                 into: .screen)
         case ("video", "H264") where isFirstPicture:
             take(

@@ -145,6 +145,25 @@ extension CallMachineTests {
         #expect(!machine.isHeldByOther)
     }
 
+    @Test func whereBothHeldPicturesComeWithTheLastAnswer() {
+        var machine = talking()
+        let told = { (isOffer: Bool, direction: String) in
+            Self.event(
+                Self.kenji,
+                .negotiate(
+                    isOffer: isOffer, sdp: Self.sdp("kenji", direction: direction), lifetime: 20_000, CallStreams()))
+        }
+        _ = machine.receive(told(true, "inactive"), now: 10)
+        _ = machine.setOnHold(true, now: 20)
+        _ = machine.receive(told(false, "inactive"), now: 30)
+        // The other side goes on, and sends nothing yet, for it is held.
+        _ = machine.receive(told(true, "recvonly"), now: 40)
+        #expect(!machine.hasRemoteVideo)
+        #expect(machine.setOnHold(false, now: 50).first == .setSending(true))
+        _ = machine.receive(told(false, "sendrecv"), now: 60)
+        #expect(machine.hasRemoteVideo)
+    }
+
     @Test func whatIsSwitchedOffIsTold() {
         var machine = talking()
         let streams = CallStreams(["s": CallStreams.Stream(audioMuted: true)])
