@@ -178,30 +178,35 @@ class PortalPictures:
         self.shots(program, "-dark")
         program.kill()
 
+    @staticmethod
+    def open(program, function, channel, shown):
+        """A channel from the Function bar, which lets choose where there are several, until it shows something."""
+        program.click(f"^{function}$", "push button")
+        program.until(lambda: program.find(shown) or program.find(f"^{channel}$", "list item"), channel)
+        for choice in program.find("^Choose one$", "list"):
+            rows = [program.text(choice.getChildAtIndex(index)) for index in range(choice.childCount)]
+            program.key(*["Down"] * rows.index(channel), "Return")
+        program.see(shown)
+
     def shots(self, program, suffix):
         width, height = 402, 762
         shot = lambda name: self.pictures.shot(program, f"portal-{name}{suffix}")  # noqa: E731
         program.place(60, 40, width, height)
         program.see("Charts", "push button")
         shot("window")
-        program.click("^TV$")
-        program.see("House TV")
+        self.open(program, "TV", "House TV", "^Pause$")
         time.sleep(2)
         shot("television")
         program.place(20, 20, 360, 480)
         shot("television-small")
         program.place(60, 40, width, height)
-        program.click("^Music$")
-        program.see("First light")
+        self.open(program, "Music", "Canteen radio", "First light")
         shot("music")
-        program.click("^Pictures$")
-        program.see("From the roof")
+        self.open(program, "Pictures", "Our town", "From the roof")
         shot("pictures")
-        program.click("^Charts$")
-        program.see("Nikkei 225: now")
+        self.open(program, "Charts", "Markets", "Nikkei 225: now")
         shot("chart")
-        program.click("^Games$")
-        program.see("Four lights")
+        self.open(program, "Games", "Break room", "Four lights")
         time.sleep(3)
         shot("game")
         program.click("^Close the Stage$")
@@ -226,13 +231,11 @@ class PortalPictures:
         self.close_top(program)
         program.place(20, 20, 1300, 820)
         program.command("win.next-conversation")
-        program.click("^TV$")
-        program.see("House TV")
+        self.open(program, "TV", "House TV", "^Pause$")
         program.click("^Osaka 21")
         time.sleep(2)
         shot("wide")
-        program.click("^Charts$")
-        program.see("Nikkei 225: now")
+        self.open(program, "Charts", "Markets", "Nikkei 225: now")
         shot("wide-chart")
         program.click("^Close the item$")
         program.click("^Close the Stage$")
