@@ -147,7 +147,7 @@ let package = Package(
             swiftSettings: strict),
         tests("ClientKitTests", ["mado", "ClientKit", "CurlKit", "MatrixAPI", "JSON", "LinuxShims", "TestSupport"]),
         tests("GtkKitTests", ["GtkKit"]),
-        tests("MediaKitTests", ["MediaKit", "ClientKit"]),
+        tests("MediaKitTests", ["mado-desktop", "MediaKit", "ClientKit"]),
         tests("DesktopTests", ["mado-desktop", "ClientKit", "GtkKit"]),
         tests("ArchitectureTests", []),
     ],

@@ -3,6 +3,7 @@ import Glibc
 import Testing
 
 @testable import MediaKit
+@testable import mado_desktop
 
 /// Two people of one process who call each other, with GStreamer's test sources.
 @MainActor final class CallPair {
@@ -23,14 +24,11 @@ import Testing
     let callee: Side
     private(set) var offer = ""
     private(set) var answer = ""
-    /// What becomes of the offer on its way.
-    private let changeOffer: (String) -> String
 
-    init(changeOffer: @escaping (String) -> String = { $0 }) throws {
+    init() throws {
         setenv("MADODESKTOP_AUDIO_SOURCE", "audiotestsrc is-live=true wave=ticks", 1)
         setenv("MADODESKTOP_VIDEO_SOURCE", "videotestsrc is-live=true pattern=ball", 1)
         setenv("MADODESKTOP_AUDIO_SINK", "fakesink", 1)
-        self.changeOffer = changeOffer
         caller = try Side()
         callee = try Side()
         caller.connection.onEvent = { [unowned self] in heard($0, caller, callee) }
@@ -40,8 +38,8 @@ import Testing
     private func heard(_ event: PeerConnection.Event, _ side: Side, _ other: Side) {
         switch event {
         case .described(let sdp) where side === caller:
-            offer = changeOffer(sdp)
-            callee.connection.makeAnswer(to: offer, Self.payloads(SessionDescription(offer)))
+            offer = sdp
+            callee.connection.makeAnswer(to: offer, PeerConnection.Payloads(SessionDescription(offer)))
         case .described(let sdp):
             answer = sdp
             caller.connection.accept(answer: sdp)
@@ -53,12 +51,10 @@ import Testing
         }
     }
 
-    static func payloads(_ offer: SessionDescription) -> PeerConnection.Payloads {
-        PeerConnection.Payloads(
-            sound: offer.payload(of: "opus", in: "audio"), picture: offer.payload(of: "VP8", in: "video"))
+    /// - Parameter payloads: what the caller offers.
+    func call(_ payloads: PeerConnection.Payloads = PeerConnection.Payloads(sound: 111, picture: 96)) {
+        caller.connection.makeOffer(receivesPicture: true, payloads)
     }
-
-    func call() { caller.connection.makeOffer(receivesPicture: true) }
 
     /// Waits until pictures and sound have come on both sides.
     func flows(sounds: Int = 20, pictures: Int = 5) async throws {

@@ -92,7 +92,21 @@ package struct SessionDescription: Sendable, Equatable {
 
 extension SessionDescription {
     /// The number that stands for an encoding such as "VP8" in the first line of this kind of media.
-    package func payload(of encoding: String, in media: String) -> Int? {
+    package func payload(of encoding: String, in media: String) -> Int? { payloads(of: encoding, in: media).first }
+
+    /// H.264 of the baseline profile whose units may be split over packets (RFC 6184, packetization mode 1), else of any
+    /// profile. nil where none may be split: what a camera's encoder makes does not fit into packets.
+    package var payloadOfH264: Int? {
+        let splittable = payloads(of: "H264", in: "video").filter { parameters(of: $0).contains("packetization-mode=1") }
+        return splittable.first { parameters(of: $0).lowercased().contains("profile-level-id=42") } ?? splittable.first
+    }
+
+    private func parameters(of payload: Int) -> Substring {
+        lines.first { $0.hasPrefix("a=fmtp:\(payload) ") } ?? ""
+    }
+
+    private func payloads(of encoding: String, in media: String) -> [Int] {
+        var found: [Int] = []
         var isInside = false
         for line in text.split(whereSeparator: { $0 == "\n" || $0 == "\r\n" }) {
             if line.hasPrefix("m=") { isInside = line.hasPrefix("m=\(media) ") }
@@ -101,8 +115,8 @@ extension SessionDescription {
             guard words.count > 1, words[1].lowercased().hasPrefix(encoding.lowercased() + "/"),
                 let number = Int(words[0]), (0...127).contains(number)
             else { continue }
-            return number
+            found.append(number)
         }
-        return nil
+        return found
     }
 }

@@ -69,11 +69,7 @@ import MediaKit
     func makeAnswer(to offer: String, isFresh: Bool) {
         guard let connection = isFresh || connection == nil ? makeConnection() : connection else { return }
         let description = SessionDescription(offer)
-        connection.makeAnswer(
-            to: offer,
-            PeerConnection.Payloads(
-                sound: description.payload(of: "opus", in: "audio"),
-                picture: description.payload(of: "VP8", in: "video")))
+        connection.makeAnswer(to: offer, PeerConnection.Payloads(description))
     }
 
     func accept(answer: String) { connection?.accept(answer: answer) }

@@ -34,7 +34,9 @@ internal import MediaShims
     private var shown: Source?
     /// How many get the picture.
     private var people = 1
-    private var isCameraOn = true
+    private(set) var isCameraOn = true
+    /// How the connections, by their names, have the picture.
+    private var encodings: [String: PictureEncoding] = [:]
     private var isMuted = false
     /// Connections, by the names of their parts.
     private var peers: [String: WeakPeer] = [:]
@@ -96,7 +98,7 @@ internal import MediaShims
             self.source = nil
             hasPicture = false
         }
-        set("camera", "drop", !(hasPicture && isCameraOn))
+        openValves()
         return had != hasPicture
     }
 
@@ -146,7 +148,7 @@ internal import MediaShims
     /// The others get no picture; it goes on here.
     package func setCamera(_ isOn: Bool) {
         isCameraOn = isOn
-        set("camera", "drop", !(hasPicture && isOn))
+        openValves()
     }
 
     package func setMuted(_ isMuted: Bool) {
@@ -157,10 +159,6 @@ internal import MediaShims
     /// Plays nothing: for trying the microphone.
     package func setSilent() { with("mixer-volume") { mado_element_set_double($0, "volume", 0) } }
 
-    /// Bits a second of the own picture.
-    package func setBitrate(_ bits: Int) {
-        with("encoder") { mado_element_set_int($0, "target-bitrate", Int32(clamping: bits)) }
-    }
 
     func set(_ element: String, _ property: String, _ isOn: Bool) {
         with(element) { mado_element_set_flag($0, property, isOn ? 1 : 0) }
@@ -176,7 +174,23 @@ internal import MediaShims
     // MARK: Connections
 
     func attach(_ peer: PeerConnection) { peers[peer.name] = WeakPeer(peer: peer) }
-    func detach(_ peer: PeerConnection) { peers[peer.name] = nil }
+    func detach(_ peer: PeerConnection) {
+        peers[peer.name] = nil
+        encodings[peer.name] = nil
+        openValves()
+    }
+
+    /// What a connection gets. Pictures that nobody gets are not encoded.
+    func use(_ encoding: PictureEncoding, _ peer: PeerConnection) {
+        encodings[peer.name] = encoding
+        openValves()
+    }
+
+    private func openValves() {
+        for encoding in PictureEncoding.allCases {
+            set(encoding.valve, "drop", !(hasPicture && isCameraOn && encodings.values.contains(encoding)))
+        }
+    }
 
     private func received(_ message: UnsafeMutablePointer<GstMessage>) {
         switch mado_message_type(message) {

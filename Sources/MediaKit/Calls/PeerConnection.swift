@@ -21,9 +21,11 @@ internal import MediaShims
     package struct Payloads: Sendable, Equatable {
         package var sound: Int?
         package var picture: Int?
-        package init(sound: Int?, picture: Int?) {
+        package var encoding: PictureEncoding
+        package init(sound: Int?, picture: Int?, encoding: PictureEncoding = .vp8) {
             self.sound = sound
             self.picture = picture
+            self.encoding = encoding
         }
     }
 
@@ -36,6 +38,7 @@ internal import MediaShims
     private let element: UnsafeMutablePointer<GstElement>
     private let sinks: PeerSinks
     private var branches: [Branch] = []
+    private var encoding = PictureEncoding.vp8
     private var hasRemote = false
     private var waiting: [(line: Int, text: String)] = []
     private var isClosed = false
@@ -97,8 +100,9 @@ internal import MediaShims
 
     // MARK: Session descriptions
 
-    package func makeOffer(receivesPicture: Bool) {
-        send(Payloads(sound: 111, picture: 96))
+    /// - Parameter payloads: how sound and picture are numbered.
+    package func makeOffer(receivesPicture: Bool, _ payloads: Payloads = Payloads(sound: 111, picture: 96)) {
+        send(payloads)
         if !owner.hasMicrophone {
             mado_peer_receive(element, "application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000")
         }
@@ -153,14 +157,16 @@ internal import MediaShims
                     + "! capsfilter caps=\"application/x-rtp,media=audio,encoding-name=OPUS,payload=\(number),"
                     + "clock-rate=48000,encoding-params=(string)2,ssrc=(uint)\(stream)\"")
         }
-        if owner.hasPicture, let number = payloads.picture {
+        if owner.hasPicture, let number = payloads.picture, owner.prepare(payloads.encoding) {
             let stream = UInt32.random(in: 1 ... .max)
+            encoding = payloads.encoding
             hang(
-                on: "encoded",
+                on: encoding.tee,
                 "queue max-size-buffers=60 leaky=downstream ! valve name=\(name)-picture "
-                    + "! rtpvp8pay pt=\(number) ssrc=\(stream) picture-id-mode=15-bit mtu=1180 "
-                    + "! capsfilter caps=\"application/x-rtp,media=video,encoding-name=VP8,payload=\(number),"
-                    + "clock-rate=90000,ssrc=(uint)\(stream)\"")
+                    + "! \(encoding.payloader) pt=\(number) ssrc=\(stream) mtu=1180 "
+                    + "! capsfilter caps=\"application/x-rtp,media=video,\(encoding.caps),"
+                    + "payload=\(number),clock-rate=90000,ssrc=(uint)\(stream)\"")
+            owner.use(encoding, self)
         }
     }
 
@@ -194,7 +200,7 @@ internal import MediaShims
 
     /// Who comes in needs a whole picture first.
     private func requestKeyFrame() {
-        owner.with("encoder") { encoder in
+        owner.with(encoding.encoder) { encoder in
             guard let pad = gst_element_get_static_pad(encoder, "src") else { return }
             mado_request_key_frame(pad)
             gst_object_unref(pad)

@@ -93,8 +93,9 @@ final class PeerSinks: @unchecked Sendable {
                 into: .screen)
         case ("video", "H264") where isFirstPicture:
             take(
-                pad, "queue ! rtph264depay request-keyframe=true ! h264parse ! avdec_h264 ! videoconvert", into: .screen
-            )
+                pad,
+                "queue ! rtph264depay request-keyframe=true wait-for-keyframe=true ! h264parse ! avdec_h264 ! videoconvert",
+                into: .screen)
         // What was not agreed, or a second picture.
         default: take(pad, "fakesink sync=false async=false", into: .nothing)
         }
