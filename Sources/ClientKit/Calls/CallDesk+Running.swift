@@ -123,13 +123,17 @@ extension CallDesk {
         }
     }
 
+    /// How long the server may take for an event: a connection that leads nowhere any more must not hold up the call.
+    private nonisolated static let attemptTime = Duration.seconds(5)
+
     private nonisolated static func send(
         _ event: CallEvent, _ client: MatrixClient, _ clock: any ConnectionClock, until limit: Int64
     ) async -> Bool {
         let transaction = "call-" + (0..<4).map { _ in String(UInt32.random(in: 0 ... .max), radix: 36) }.joined()
         while true {
             do {
-                _ = try await client.sendEvent(event.type, transaction, event.json, in: event.roomID)
+                _ = try await client.sendEvent(
+                    event.type, transaction, event.json, in: event.roomID, timeout: attemptTime)
                 return true
             } catch let error as MatrixClientError where !error.isTransient {
                 return false

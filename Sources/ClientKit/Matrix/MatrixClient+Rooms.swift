@@ -85,11 +85,11 @@ extension MatrixClient {
     }
 
     /// `PUT /send`. - Returns: the event id.
-    func sendEvent(_ type: String, _ transactionID: String, _ content: [UInt8], in roomID: String) async throws
-        -> String
-    {
-        try await send("PUT", Self.v3 + ["rooms", roomID, "send", type, transactionID], body: content)
-            .required("event_id")
+    func sendEvent(
+        _ type: String, _ transactionID: String, _ content: [UInt8], in roomID: String, timeout: Duration = .seconds(60)
+    ) async throws -> String {
+        let path = Self.v3 + ["rooms", roomID, "send", type, transactionID]
+        return try await send("PUT", path, body: content, timeout: timeout).required("event_id")
     }
 
     func redact(_ eventID: String, _ transactionID: String, _ content: [UInt8], in roomID: String) async throws

@@ -122,5 +122,9 @@ extension AccountModel {
     package func reconnectNow() { parts?.connection.reconnectNow() }
 
     /// To be told when the network has changed.
-    package func networkChanged() { parts?.connection.networkChanged() }
+    package func networkChanged() {
+        // Calls tell of their new addresses at once, and not by connections that lead nowhere any more.
+        parts?.transport.networkChanged()
+        parts?.connection.networkChanged()
+    }
 }
