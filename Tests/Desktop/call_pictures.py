@@ -60,6 +60,8 @@ class CallPictures:
 
     def make(self):
         hanako, kenji = self.program("hanako"), self.program("kenji")
+        hanako.see("asks you to join")
+        hanako.click("^Not now")
         hanako.place(20, 20)
         kenji.place(700, 20)
         for program, other in ((hanako, "Kenji"), (kenji, "Hanako")):
@@ -76,6 +78,10 @@ class CallPictures:
         kenji.click("^Accept$")
         hanako.see("^Picture of Kenji")
         self.shot(hanako, "call-picture")
+        hanako.click("^Details of the call$")
+        hanako.see("Pictures received: [1-9]")
+        self.shot(hanako, "call-details")
+        hanako.click("^Details of the call$")
         kenji.click("^Share the screen$")
         time.sleep(2)
         self.shot(hanako, "call-sharing")
@@ -94,6 +100,23 @@ class CallPictures:
         hanako.see("^Picture of Kenji")
         self.shot(hanako, "call-picture-dark")
         hanako.click("^Hang up$")
+        hanako.kill()
+        self.make_japanese(kenji)
+
+    def make_japanese(self, kenji):
+        hanako = self.pictures.program("ja_JP")
+        hanako.see("サーバー")
+        hanako.log_in_as(
+            self.server.url, "hanako", "mado-demo", ("サーバー", "続ける", "ユーザー名", "パスワード", "ログイン"))
+        hanako.click("^後で")
+        hanako.place(20, 20)
+        kenji.click("^Video call$", "push button")
+        hanako.see("^Kenji .*着信$")
+        self.shot(hanako, "call-ringing-japanese")
+        hanako.click("^応じる$")
+        hanako.see("^Kenji .*さんの映像")
+        self.shot(hanako, "call-picture-japanese")
+        kenji.click("^Hang up$")
 
     @staticmethod
     def dark(program):

@@ -97,7 +97,9 @@ extension SessionDescription {
     /// H.264 of the baseline profile whose units may be split over packets (RFC 6184, packetization mode 1), else of any
     /// profile. nil where none may be split: what a camera's encoder makes does not fit into packets.
     package var payloadOfH264: Int? {
-        let splittable = payloads(of: "H264", in: "video").filter { parameters(of: $0).contains("packetization-mode=1") }
+        let splittable = payloads(of: "H264", in: "video").filter {
+            parameters(of: $0).contains("packetization-mode=1")
+        }
         return splittable.first { parameters(of: $0).lowercased().contains("profile-level-id=42") } ?? splittable.first
     }
 

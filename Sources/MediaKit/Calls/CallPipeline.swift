@@ -159,7 +159,6 @@ internal import MediaShims
     /// Plays nothing: for trying the microphone.
     package func setSilent() { with("mixer-volume") { mado_element_set_double($0, "volume", 0) } }
 
-
     func set(_ element: String, _ property: String, _ isOn: Bool) {
         with(element) { mado_element_set_flag($0, property, isOn ? 1 : 0) }
     }
