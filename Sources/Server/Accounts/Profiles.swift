@@ -31,8 +31,9 @@ package final class Profiles: Sendable {
     /// - Throws: `M_NOT_FOUND` when there is no such member.
     package func profile(of user: UserID) async throws -> [String: [UInt8]] {
         let found = try await journal.store.read { reader -> [String: [UInt8]]? in
-            guard try reader.account(user) != nil else { return nil }
-            return try reader.profile(of: user)
+            let fields = try reader.profile(of: user)
+            // The portal's own member has a name and no account.
+            return try fields.isEmpty && reader.account(user) == nil ? nil : fields
         }
         guard let found else { throw Self.notFound() }
         return found

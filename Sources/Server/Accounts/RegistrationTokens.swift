@@ -23,7 +23,7 @@ package final class RegistrationTokens: Sendable {
     package func create(
         _ token: String? = nil, uses: Int? = nil, expires: Int64? = nil
     ) async throws -> StoredRegistrationToken {
-        let token = token ?? Self.random()
+        let token = token ?? RandomBytes.token(12)
         guard Self.isWellFormed(token) else {
             throw MatrixError.invalidParam("A registration token has 1 to 64 letters, digits and ._~-")
         }
@@ -63,14 +63,6 @@ package final class RegistrationTokens: Sendable {
         }
         stored.completed += 1
         try transaction.store.setRegistrationToken(stored)
-    }
-
-    /// Begins with a letter or a digit: on a command line, a word that begins with `-` is an option.
-    static func random(from bytes: () -> String = { RandomBytes.token(12) }) -> String {
-        while true {
-            let token = bytes()
-            if let first = token.utf8.first, first != 0x2d, first != 0x5f { return token }
-        }
     }
 
     private static func isWellFormed(_ token: String) -> Bool {

@@ -51,6 +51,19 @@ struct ProfileTests {
         }
     }
 
+    @Test("the portal's own member has a name without an account")
+    func portal() async throws {
+        try await RouteHarness.run { server in
+            let maria = try await server.member("maria")
+            let portal = try #require(UserID("@mado:mado.test"))
+            #expect(await maria.get("/_matrix/client/v3/profile/@mado:mado.test").error == "M_NOT_FOUND")
+            try await server.journal.write {
+                try $0.store.setProfileField("displayname", of: portal, json: Array(#""Mado""#.utf8))
+            }
+            #expect(await maria.get("/_matrix/client/v3/profile/@mado:mado.test").text == #"{"displayname":"Mado"}"#)
+        }
+    }
+
     @Test(
         "what can't be set",
         arguments: [

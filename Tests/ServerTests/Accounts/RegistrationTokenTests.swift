@@ -19,13 +19,6 @@ struct RegistrationTokenTests {
                 """)
     }
 
-    @Test("a random token never looks like an option of the command line")
-    func random() {
-        var made = ["-abc", "_abc", "abc-"]
-        #expect(RegistrationTokens.random { made.removeFirst() } == "abc-")
-        #expect(made.isEmpty)
-    }
-
     @Test("a token lets in as many as it was made for, and not after its time")
     func use() async throws {
         try await RouteHarness.run(configuration: Self.configuration) { server in
