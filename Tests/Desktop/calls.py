@@ -20,12 +20,13 @@ class CallTestCase(desktop.DesktopTestCase):
         program = self.desktop(environment={**SOURCES, **(environment or {})})
         return program.log_in(self.server.url, name, "correct horse")
 
-    def team(self, *names, **environments):
-        """People with a room of their own, "Team", each with a program in which it is open."""
+    def team(self, *names, also=(), **environments):
+        """People with a room of their own, "Team", each with a program in which it is open, but for those of `also`."""
         self.members = [self.member(name, name.capitalize()) for name in names]
         self.room = self.members[0].create_room(
-            preset="trusted_private_chat", name="Team", invite=[member.user_id for member in self.members[1:]])
-        for member in self.members[1:]:
+            preset="trusted_private_chat", name="Team",
+            invite=[member.user_id for member in [*self.members[1:], *also]])
+        for member in [*self.members[1:], *also]:
             member.expect("POST", f"/_matrix/client/v3/join/{mado.quote(self.room)}", {})
         return [self.opened(name, "Team", environments.get(name)) for name in names]
 

@@ -52,6 +52,8 @@
     /// Of several people: who is in it, as far as the room tells.
     var joined: Set<String> = []
     var peers: [String: any CallPeer] = [:]
+    /// Where the server's bridge stands between all; then there are no legs.
+    var conference: Conference?
     var relays = CallRelays()
     /// This computer's, when the connections were made.
     var addresses: Set<String> = []
@@ -90,7 +92,18 @@ extension Call {
     package var conversation: ConversationModel? { account.conversation(roomID) }
 
     /// Those with whom there is or may be a connection.
-    package var present: [String] { people.filter { legs[$0]?.machine.end == nil } }
+    package var present: [String] { conference?.people ?? people.filter { legs[$0]?.machine.end == nil } }
+
+    package var isConference: Bool { conference != nil }
+
+    /// Whether the way to the person stands.
+    package func isConnected(_ userID: String) -> Bool {
+        conference?.isConnected(userID) ?? (legs[userID]?.machine.state == .connected)
+    }
+
+    package func figures(of userID: String) -> CallFigures? {
+        conference?.figures(of: userID) ?? legs[userID]?.figures
+    }
 
     package var isEnded: Bool {
         if case .ended = phase { return true }
@@ -108,6 +121,7 @@ extension Call {
     }
 
     package func showsPicture(_ userID: String) -> Bool {
+        if let conference { return conference.showsPicture(userID) }
         guard !isOnHold, let machine = legs[userID]?.machine, machine.hasRemoteVideo else { return false }
         return machine.remoteStreams.first?.videoMuted != true && !machine.isHeldByOther
     }
@@ -118,13 +132,13 @@ extension Call {
     }
 
     package var quality: CallQuality {
-        let active = present.compactMap { legs[$0] }.filter { $0.machine.state == .connected }
-        guard let worst = active.max(by: { $0.figures.loss < $1.figures.loss }) else { return .unknown }
-        return CallQuality(worst.figures)
+        let active = present.filter(isConnected).compactMap(figures)
+        guard let worst = active.max(by: { $0.loss < $1.loss }) else { return .unknown }
+        return CallQuality(worst)
     }
 
     /// The way to the person, or to the first whose way is known.
-    package var route: CallFigures.Route? { present.compactMap { legs[$0]?.figures.route }.first }
+    package var route: CallFigures.Route? { present.compactMap { figures(of: $0)?.route }.first }
 
     /// What the machines say together.
     func derivedPhase() -> Phase {

@@ -2,21 +2,30 @@ extension CallDesk {
     /// Opens camera, microphone and connections, and lets the machines begin.
     func begin(_ call: Call) {
         Task { [weak self] in
-            guard let self else { return }
-            let relays = await relays(for: call.account)
-            guard !call.isEnded else { return relays.stop() }
-            call.relays = relays
-            call.addresses = LocalAddresses.current()
-            do {
-                if call.media == nil { call.media = try makeMedia(call) }
-            } catch {
-                forEachLeg(of: call) { $0.hangUp(.mediaFailed("\(error)")) }
-                return
-            }
-            call.changes.notify(.own)
+            guard let self, await prepare(call) else { return }
             for user in call.present { start(user, of: call) }
             meet(call)
         }
+    }
+
+    /// - Returns: whether there are camera, microphone and ways; otherwise the call is over.
+    func prepare(_ call: Call) async -> Bool {
+        let relays = await relays(for: call.account)
+        guard !call.isEnded else {
+            relays.stop()
+            return false
+        }
+        call.relays = relays
+        call.addresses = LocalAddresses.current()
+        do {
+            if call.media == nil { call.media = try makeMedia(call) }
+        } catch {
+            let end = CallEnd.mediaFailed("\(error)")
+            if call.conference != nil { finish(call, end) } else { forEachLeg(of: call) { $0.hangUp(end) } }
+            return false
+        }
+        call.changes.notify(.own)
+        return true
     }
 
     private func start(_ user: String, of call: Call) {
@@ -45,7 +54,7 @@ extension CallDesk {
 
     private func peer(_ user: String, _ call: Call) -> (any CallPeer)? {
         if let peer = call.peers[user] { return peer }
-        guard let peer = call.media?.makePeer(for: user, relays: call.relays.addresses) else { return nil }
+        guard let peer = call.media?.makePeer(for: user, relays: call.relays.addresses, part: .both) else { return nil }
         call.peers[user] = peer
         peer.onEvent = { [weak self, weak call] event in
             if let self, let call { heard(event, from: user, call) }
@@ -91,18 +100,23 @@ extension CallDesk {
         let isNew = phase != call.phase
         call.phase = phase
         if call.isEnded {
-            call.media?.close()
-            call.relays.stop()
-            call.peers = [:]
-            endReporting(call)
-            ringing.removeAll { $0 === call }
-            if current === call { current = nil }
+            letGo(call)
             if call.isGroup { answered[groupKey(call.id, call.roomID)] = nil }
         }
         if isNew { call.changes.notify(.phase) }
         call.changes.notify(.people)
         if call.isEnded { changes.notify(.calls) }
         schedule()
+    }
+
+    /// Of a call that is over.
+    func letGo(_ call: Call) {
+        call.media?.close()
+        call.relays.stop()
+        call.peers = [:]
+        endReporting(call)
+        ringing.removeAll { $0 === call }
+        if current === call { current = nil }
     }
 
     // MARK: Sending

@@ -93,7 +93,10 @@
     /// Declines because of another call.
     package func sayBusy(_ call: Call) { forEachLeg(of: call) { $0.sayBusy() } }
 
-    package func hangUp(_ call: Call) { forEachLeg(of: call) { $0.hangUp() } }
+    package func hangUp(_ call: Call) {
+        if call.conference != nil { return finish(call, .hungUp) }
+        forEachLeg(of: call) { $0.hangUp() }
+    }
 
     package func setMuted(_ isMuted: Bool, _ call: Call) {
         call.isMuted = isMuted
@@ -117,6 +120,7 @@
 
     /// Makes all connections anew: for another network, or because what is sent has changed in kind.
     package func renew(_ call: Call) {
+        if let conference = call.conference { return conference.publish() }
         let now = now
         forEachLeg(of: call) { $0.restart(now) }
     }
@@ -126,6 +130,7 @@
     func networkChanged(_ addresses: Set<String> = LocalAddresses.current()) {
         guard let current, !addresses.isEmpty, !current.addresses.isSubset(of: addresses) else { return }
         current.addresses = addresses
+        if let conference = current.conference { return conference.rejoin() }
         let now = now
         forEachLeg(of: current) { $0.networkChanged(now: now) }
     }

@@ -22,6 +22,8 @@ package enum CallEnd: Sendable, Equatable {
     case lost
     /// Neither picture nor sound can be had from this computer, or something of GStreamer is missing.
     case mediaFailed(String)
+    /// The server lets this member not into the conference; its words.
+    case refused(String)
     /// The server could not be told.
     case cannotSend
 }

@@ -4,11 +4,19 @@
     var streams: CallStreams { get }
     /// A connection to one person.
     /// - Parameter relays: `turn://NAME:PASSWORD@HOST:PORT?transport=…`.
-    func makePeer(for userID: String, relays: [String]) -> any CallPeer
+    func makePeer(for userID: String, relays: [String], part: CallPeerPart) -> any CallPeer
     func setMuted(_ isMuted: Bool)
     func setCamera(_ isOn: Bool)
     /// Ends all of it.
     func close()
+}
+
+/// What a connection is for.
+package enum CallPeerPart: Sendable, Equatable {
+    /// Both ways, to one person.
+    case both
+    /// To the bridge of a conference, or from it; by relays alone, for it is reached by nothing else.
+    case sending, receiving
 }
 
 /// The media's connection to one person.

@@ -38,9 +38,9 @@ import MediaKit
         ])
     }
 
-    func makePeer(for userID: String, relays: [String]) -> any CallPeer {
+    func makePeer(for userID: String, relays: [String], part: CallPeerPart) -> any CallPeer {
         let peer = CallPeerAdapter(
-            pipeline, relays: relays,
+            pipeline, relays: relays, part: part,
             receivesPicture: { [weak self] in self?.receivesPicture ?? true })
         peer.onFrame = { [weak self] in self?.onFrame(userID, $0) }
         peer.onLevel = { [weak self] in self?.onLevel(userID, $0) }

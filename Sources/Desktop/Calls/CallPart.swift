@@ -59,10 +59,19 @@ import MediaKit
     /// - Parameter people: user ids; nil for everybody of the conversation.
     func call(_ conversation: ConversationModel, _ kind: CallKind, people: [String]? = nil) {
         do {
-            try desk.call(conversation, kind, people: people)
+            if people == nil, Self.meetsInConference(conversation) {
+                try desk.join(conversation, kind)
+            } else {
+                try desk.call(conversation, kind, people: people)
+            }
         } catch {
             onError(Words.call(error))
         }
+    }
+
+    /// More people than a mesh connects meet at the server's bridge.
+    static func meetsInConference(_ conversation: ConversationModel) -> Bool {
+        conversation.account.isOnMadoServer && conversation.memberCount > Call.meshLimit
     }
 
     private func find(_ id: String) -> Call? { desk.ringing.first { $0.id == id } }

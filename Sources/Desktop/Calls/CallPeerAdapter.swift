@@ -12,6 +12,7 @@ import MediaKit
     private(set) var isClosed = false
     private let pipeline: CallPipeline
     private let relays: [String]
+    private let part: CallPeerPart
     private let receivesPicture: @MainActor () -> Bool
     private var connection: PeerConnection?
     private var counting: MainLoop.Repeating?
@@ -30,8 +31,12 @@ import MediaKit
     /// Seconds without anything after which the way counts as broken.
     private static let patience = 4
 
-    init(_ pipeline: CallPipeline, relays: [String], receivesPicture: @escaping @MainActor () -> Bool) {
+    init(
+        _ pipeline: CallPipeline, relays: [String], part: CallPeerPart,
+        receivesPicture: @escaping @MainActor () -> Bool
+    ) {
         self.pipeline = pipeline
+        self.part = part
         self.relays = relays
         self.receivesPicture = receivesPicture
     }
@@ -43,7 +48,8 @@ import MediaKit
         silent = 0
         isConnected = false
         do {
-            let made = try PeerConnection(pipeline, relays: relays, sounds: sounds)
+            let made = try PeerConnection(
+                pipeline, relays: relays, sounds: sounds, isRelayOnly: part != .both)
             made.onEvent = { [weak self, weak made] event in
                 if let made, self?.connection === made { self?.heard(event) }
             }
@@ -64,10 +70,14 @@ import MediaKit
         }
     }
 
-    func makeOffer() { makeConnection()?.makeOffer(receivesPicture: receivesPicture()) }
+    func makeOffer() {
+        guard part == .both else { return makeConnection()?.makeOffer() ?? () }
+        makeConnection()?.makeOffer(receivesPicture: receivesPicture())
+    }
 
     func makeAnswer(to offer: String, isFresh: Bool) {
         guard let connection = isFresh || connection == nil ? makeConnection() : connection else { return }
+        guard part == .both else { return connection.makeAnswer(to: offer, PeerConnection.Payloads()) }
         let description = SessionDescription(offer)
         connection.makeAnswer(to: offer, PeerConnection.Payloads(description))
     }
@@ -149,6 +159,8 @@ import MediaKit
 
     /// libnice does not tell that nothing comes any more.
     private func watch(came: Bool) {
+        // From the bridge nothing may come for long: somebody may have neither sound nor picture on.
+        guard part == .both else { return }
         if came {
             if silent >= Self.patience { onEvent(.path(.connected)) }
             silent = 0

@@ -85,7 +85,7 @@ import GtkKit
         switch key {
         case 0x6d: controls.mute.isOn.toggle()
         case 0x63: controls.camera.isOn.toggle()
-        case 0x68: controls.hold.isOn.toggle()
+        case 0x68 where call?.isConference == false: controls.hold.isOn.toggle()
         case 0x66: toggleFullscreen()
         case Key.escape where outside != nil:
             if outside?.isFullscreen == true { toggleFullscreen() } else { bringBack() }
@@ -137,6 +137,8 @@ import GtkKit
         let media = call.media as? CallMediaAdapter
         let showsOwn = (media?.hasPicture ?? false) && (call.isCameraOn || media?.isSharing == true)
         ownFrame.isVisible = showsOwn
+        // The bridge knows of no holding.
+        controls.hold.isVisible = !call.isConference
         level.isVisible = media?.hasMicrophone ?? false
         controls.show(
             isMuted: call.isMuted, isCameraOn: call.isCameraOn && media?.hasPicture == true, isOnHold: call.isOnHold,

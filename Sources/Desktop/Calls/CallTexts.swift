@@ -4,12 +4,17 @@ import GtkKit
 /// What the window of a call says of it.
 @MainActor enum CallTexts {
     static func title(_ call: Call) -> String {
+        if call.isConference { return call.conversation?.title ?? tr("Conference") }
         let names = call.people.map { call.account.person($0) }
         return Words.names(names)
     }
 
     /// Of one person, while there is no picture.
     static func person(_ user: String, _ call: Call) -> String {
+        if call.isConference {
+            if !call.isConnected(user) { return tr("is being connected") }
+            return call.showsPicture(user) ? "" : tr("shows no picture")
+        }
         guard let machine = call.legs[user]?.machine else { return "" }
         if machine.isHeldByOther { return tr("has put the call on hold") }
         switch machine.state {
@@ -26,6 +31,9 @@ import GtkKit
     /// Who, how long, how good.
     static func status(_ call: Call) -> String {
         var words = [title(call)]
+        if call.isConference, call.phase == .active {
+            words.append(tr("1 person", many: "%d people", call.present.count + 1))
+        }
         switch call.phase {
         case .calling: words.append(tr("calling…"))
         case .ringing, .connecting: words.append(tr("connecting…"))
@@ -56,7 +64,7 @@ import GtkKit
     static func facts(_ call: Call) -> String {
         call.present.map { user in
             let leg = call.legs[user]
-            let figures = leg?.figures ?? CallFigures()
+            let figures = call.figures(of: user) ?? CallFigures()
             let percent = { (part: Double) in String(Int((part * 100).rounded())) }
             return [
                 call.account.person(user).displayName,

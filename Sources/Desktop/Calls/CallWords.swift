@@ -35,6 +35,7 @@ extension Words {
         case .noPath: tr("This network lets no call through, not even by the server's own port.")
         case .lost: tr("The connection was lost")
         case .mediaFailed(let reason): tr("Neither sound nor picture can be had: %@", reason)
+        case .refused(let reason): tr("The conference lets nobody in: %@", reason)
         case .cannotSend: tr("The server could not be reached")
         }
     }

@@ -12,6 +12,7 @@ import GtkKit
     private let typing = Label("", classes: "mado-small", "mado-dim")
     private let notice = Label("", classes: "mado-small")
     private let noticeBar = Revealer()
+    private let conference: ConferenceBar
     private let noticeIcon = Image(icon: "mado-lock-symbolic", size: 16)
     private let dropHint = Label(tr("Drop files to send them"), classes: "mado-drop")
     private let column = Box(.vertical)
@@ -40,6 +41,7 @@ import GtkKit
         header = ConversationHeader(conversation: conversation, pictures: pictures)
         timeline = TimelineView(context: context)
         composer = Composer(conversation: conversation)
+        conference = ConferenceBar(conversation: conversation)
         composer.window = window
         actions = ConversationActions(conversation: conversation, window: window)
         typing.alignment = 0
@@ -51,7 +53,8 @@ import GtkKit
         let bar = Box(row: 8, noticeIcon, notice)
         bar.addClass("mado-trouble")
         noticeBar.setChild(bar)
-        for part in [header.widget, noticeBar, timeline.widget, typing, composer.widget] as [Widget] {
+        for part in [header.widget, noticeBar, conference.widget, timeline.widget, typing, composer.widget] as [Widget]
+        {
             column.append(part)
         }
         column.setExpands(horizontally: true, vertically: true)
@@ -70,6 +73,7 @@ import GtkKit
         header.onHit = { [weak self] event in self?.timeline.show(event: event) }
         header.onMenu = { [weak self] name in self?.chosen(name) }
         header.onCall = { [weak self] kind in self?.onCall(kind) }
+        conference.onJoin = { [weak self] in self?.onCall(.video) }
         actions.onLeft = { [weak self] in self?.onLeft() }
         composer.onAttach = { [weak self] in self?.actions.chooseFiles() }
         composer.onVoice = { [weak self] path, duration in

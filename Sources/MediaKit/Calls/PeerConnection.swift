@@ -22,7 +22,7 @@ internal import MediaShims
         package var sound: Int?
         package var picture: Int?
         package var encoding: PictureEncoding
-        package init(sound: Int?, picture: Int?, encoding: PictureEncoding = .vp8) {
+        package init(sound: Int? = nil, picture: Int? = nil, encoding: PictureEncoding = .vp8) {
             self.sound = sound
             self.picture = picture
             self.encoding = encoding
@@ -99,6 +99,13 @@ internal import MediaShims
     }
 
     // MARK: Session descriptions
+
+    /// An offer to send what there is, and to get nothing.
+    package func makeOffer() {
+        send(Payloads(sound: 111, picture: 96))
+        begin()
+        mado_peer_make_offer(element)
+    }
 
     /// - Parameter payloads: how sound and picture are numbered.
     package func makeOffer(receivesPicture: Bool, _ payloads: Payloads = Payloads(sound: 111, picture: 96)) {

@@ -106,6 +106,11 @@ extension Conferences {
             .sorted { $0.identifier < $1.identifier }
     }
 
+    /// The members who are in it, each once.
+    func people(in room: RoomID) -> [UserID] {
+        Set(conferences[room]?.participants.values.map(\.user) ?? []).sorted { $0.string < $1.string }
+    }
+
     func leave(_ caller: Caller, _ name: String) throws {
         _ = try participant(name, in: caller.room, of: caller.user, caller.device)
         remove(name, from: caller.room)

@@ -21,6 +21,12 @@ extension Conferences: RouteProviding {
                 try await handler(request, try await caller(request))
             }
         }
+        serve(.get, "") { [self] _, caller in
+            let people = await people(in: caller.room)
+            return .object { object in
+                object.array("people") { list in for user in people { list.value(user.string) } }
+            }
+        }
         serve(.post, "/join") { [self] _, caller in try await join(caller) }
         serve(.post, "/leave") { [self] request, caller in
             try await leave(caller, try Self.name(request))

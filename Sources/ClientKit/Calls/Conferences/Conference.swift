@@ -1,0 +1,257 @@
+/// This device's part in a conference: one connection on which it sends, and one for each member from whom it gets.
+///
+/// Whatever breaks, it joins anew, for ``patience`` at most; then the call ends. It belongs to a ``Call``, which shows it.
+@MainActor final class Conference {
+    /// One connection to the bridge, and what the server is told of it, in order.
+    @MainActor fileprivate final class Line {
+        let peer: any CallPeer
+        var subscription: String?
+        var telling: Task<Void, Never>?
+        var isConnected = false
+        var figures = CallFigures()
+        /// How many counts in succession had no new picture. The bridge does not tell who has switched the camera off.
+        var still = Conference.stillCounts
+
+        init(_ peer: any CallPeer) { self.peer = peer }
+    }
+
+    /// Milliseconds that it may be out before the call ends, and between two attempts.
+    static let patience: Int64 = 45_000
+    static let pause: Int64 = 2000
+
+    /// Counts, one a second, without a new picture after which there is none to show.
+    fileprivate static let stillCounts = 2
+
+    private unowned let call: Call
+    private let client: ConferenceClient
+    private let clock: any ConnectionClock
+    private var roster: ConferenceRoster
+    private var participant: String?
+    /// The one on which this device sends.
+    private var own: Line?
+    private var lines: [String: Line] = [:]
+    private var running: Task<Void, Never>?
+    private(set) var isIn = false
+    /// It is over, or joined anew.
+    private var isBroken = false
+    /// Called after each change, with the end where it is one.
+    var onChange: @MainActor (CallEnd?) -> Void = { _ in }
+
+    init(call: Call, client: MatrixClient, clock: any ConnectionClock) {
+        self.call = call
+        self.clock = clock
+        self.client = ConferenceClient(client: client, roomID: call.roomID)
+        roster = ConferenceRoster(owner: call.account.userID)
+    }
+
+    var people: [String] { roster.seats.map(\.userID) }
+
+    func showsPicture(_ userID: String) -> Bool {
+        guard let line = lines[userID], line.isConnected, line.still < Self.stillCounts else { return false }
+        return roster.seats.first { $0.userID == userID }?.hasVideo == true
+    }
+
+    func isConnected(_ userID: String) -> Bool { lines[userID]?.isConnected ?? false }
+
+    func figures(of userID: String) -> CallFigures? { lines[userID]?.figures }
+
+    // MARK: Being in it
+
+    func start() {
+        running = Task { [weak self] in
+            while let self, !Task.isCancelled { await stay() }
+        }
+    }
+
+    /// Joins, and is in it until something breaks.
+    private func stay() async {
+        let limit = clock.now().uptime + Self.patience
+        while !Task.isCancelled {
+            do {
+                let joined = try await client.join()
+                guard !Task.isCancelled else { return }
+                begin(joined)
+                onChange(nil)
+                await listen(joined)
+                end()
+                onChange(nil)
+                return
+            } catch let error as MatrixClientError where !error.isTransient && error.status != 503 {
+                return onChange(.refused(error.message))
+            } catch {
+                guard clock.now().uptime < limit else { return onChange(.lost) }
+                do { try await clock.sleep(milliseconds: Self.pause) } catch { return }
+            }
+        }
+    }
+
+    private func begin(_ joined: ConferenceClient.Joined) {
+        participant = joined.participant
+        (isIn, isBroken) = (true, false)
+        publish()
+        perform(roster.joined(joined.publishers))
+    }
+
+    private func listen(_ joined: ConferenceClient.Joined) async {
+        var cursor = joined.next
+        while !Task.isCancelled, !isBroken {
+            do {
+                let news = try await client.events(joined.participant, since: cursor)
+                guard !Task.isCancelled, !isBroken else { return }
+                cursor = news.next
+                for event in news.events { take(event) }
+            } catch let error as MatrixClientError where !error.isTransient {
+                return
+            } catch {
+                do { try await clock.sleep(milliseconds: 1000) } catch { return }
+            }
+        }
+    }
+
+    private func take(_ event: ConferenceEvent) {
+        switch event {
+        case .ended: isBroken = true
+        case .offer(let subscription, let sdp):
+            lines.values.first { $0.subscription == subscription }?.peer.makeAnswer(to: sdp, isFresh: false)
+        case .published, .unpublished:
+            perform(roster.take(event))
+            onChange(nil)
+        }
+    }
+
+    private func end() {
+        isIn = false
+        participant = nil
+        own?.peer.close()
+        own = nil
+        perform(roster.left())
+    }
+
+    func leave() {
+        running?.cancel()
+        running = nil
+        if let participant {
+            let client = client
+            Task { try? await client.leave(participant) }
+        }
+        end()
+        onChange = { _ in }
+    }
+
+    // MARK: Connections
+
+    /// Sends what there is to send, over a connection that is made anew.
+    func publish() {
+        let isAgain = own != nil
+        own?.peer.close()
+        own = nil
+        guard let media = call.media, let participant else { return }
+        let line = Line(media.makePeer(for: call.account.userID, relays: call.relays.addresses, part: .sending))
+        own = line
+        if isAgain { tell(line) { try await $0.unpublish(participant) } }
+        connect(line, userID: nil)
+        line.peer.makeOffer()
+    }
+
+    private func perform(_ actions: [ConferenceRoster.Action]) {
+        for action in actions {
+            switch action {
+            case .subscribe(let publisher): subscribe(to: publisher)
+            case .drop(let userID):
+                guard let line = lines.removeValue(forKey: userID) else { continue }
+                line.peer.close()
+                if let participant, let subscription = line.subscription {
+                    tell(line) { try? await $0.unsubscribe(participant, subscription) }
+                }
+            }
+        }
+    }
+
+    private func subscribe(to publisher: ConferencePublisher) {
+        guard let media = call.media, let participant else { return }
+        let line = Line(media.makePeer(for: publisher.userID, relays: call.relays.addresses, part: .receiving))
+        lines[publisher.userID] = line
+        connect(line, userID: publisher.userID)
+        tell(line) { [weak line] client in
+            let made = try await client.subscribe(participant, to: publisher.participant)
+            await line?.take(made.name, offer: made.offer)
+        }
+    }
+
+    /// - Parameter userID: nil for the own one.
+    private func connect(_ line: Line, userID: String?) {
+        line.peer.onEvent = { [weak self, weak line] event in
+            if let self, let line { heard(event, line, userID) }
+        }
+    }
+
+    private func heard(_ event: CallPeerEvent, _ line: Line, _ userID: String?) {
+        guard let participant else { return }
+        switch event {
+        case .described(let sdp) where userID == nil:
+            tell(line) { [weak line] client in
+                let answer = try await client.publish(participant, offer: sdp)
+                await line?.accept(answer)
+            }
+        case .described(let sdp):
+            tell(line) { [weak line] client in
+                guard let name = await line?.subscription else { return }
+                try await client.answer(participant, name, sdp: sdp)
+            }
+        case .found(let candidate):
+            tell(line) { [weak line] client in try await client.tell(candidate, participant, line?.subscription) }
+        case .path(.connected):
+            line.isConnected = true
+            onChange(nil)
+        case .path(.disconnected), .path(.connecting): break
+        case .path(.failed), .failed: rejoin()
+        case .figures(var figures):
+            figures.route = call.relays.route(figures.route)
+            count(figures.framesReceived > line.figures.framesReceived, line)
+            line.figures = figures
+            if let userID { call.changes.notify(.figures(userID: userID)) }
+        case .pictureCame: count(true, line)
+        }
+    }
+
+    private func count(_ hasNewPicture: Bool, _ line: Line) {
+        let before = line.still
+        line.still = hasNewPicture ? 0 : min(before + 1, Self.stillCounts)
+        if (before < Self.stillCounts) != (line.still < Self.stillCounts) { onChange(nil) }
+    }
+
+    /// Leaves and joins anew: the way has changed, or is broken.
+    func rejoin() {
+        guard isIn, !isBroken else { return }
+        isBroken = true
+        // Whoever waits for events is told that it is over.
+        if let participant {
+            let client = client
+            Task { try? await client.leave(participant) }
+        }
+    }
+
+    /// Tells the server something of a connection, after what was told before.
+    private func tell(_ line: Line, _ act: @escaping @Sendable (ConferenceClient) async throws -> Void) {
+        let (before, client) = (line.telling, client)
+        line.telling = Task { [weak self, weak line] in
+            await before?.value
+            do {
+                try await act(client)
+            } catch let error as MatrixClientError where error.status == 404 {
+                // Somebody who has just gone; the events tell it.
+            } catch {
+                if let self, let line, line === own || lines.values.contains(where: { $0 === line }) { rejoin() }
+            }
+        }
+    }
+}
+
+extension Conference.Line {
+    fileprivate func accept(_ answer: String) { peer.accept(answer: answer) }
+
+    fileprivate func take(_ subscription: String, offer: String) {
+        self.subscription = subscription
+        peer.makeAnswer(to: offer, isFresh: true)
+    }
+}
