@@ -171,6 +171,21 @@ class Member:
         return self.expect("GET", "/_matrix/client/v3/sync?" + urlencode(query))
 
 
+def children_named(name, folder):
+    """The running programs of that name which have a server's folder among their words."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            with open(f"/proc/{entry}/comm", encoding="utf-8") as comm, open(f"/proc/{entry}/cmdline", "rb") as line:
+                if comm.read().strip() == name and folder.encode() in line.read():
+                    found.append(int(entry))
+        except OSError:
+            pass
+    return found
+
+
 def quote(text):
     from urllib.parse import quote as percent
     return percent(text, safe="")
