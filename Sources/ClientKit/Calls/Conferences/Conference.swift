@@ -69,7 +69,12 @@
         while !Task.isCancelled {
             do {
                 let joined = try await client.join()
-                guard !Task.isCancelled else { return }
+                guard !Task.isCancelled else {
+                    // Left before the server had answered: the others would see an empty place for a minute.
+                    let client = client
+                    Task { try? await client.leave(joined.participant) }
+                    return
+                }
                 begin(joined)
                 onChange(nil)
                 await listen(joined)
