@@ -8,7 +8,8 @@ import time
 class SoundServer:
     def __init__(self, folder):
         os.makedirs(folder, mode=0o700)
-        self.socket = f"{folder}/pulse"
+        # Its own folder is named "pulse".
+        self.socket = f"{folder}/socket"
         self.log = open(f"{folder}/log", "w")
         # For programs that are started from now on.
         os.environ["PULSE_SERVER"] = f"unix:{self.socket}"

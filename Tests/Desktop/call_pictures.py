@@ -60,8 +60,9 @@ class CallPictures:
 
     def make(self):
         hanako, kenji = self.program("hanako"), self.program("kenji")
-        hanako.see("asks you to join")
-        hanako.click("^Not now")
+        for program in (hanako, kenji):
+            program.click("^Not now")
+            program.no_longer_see("^Not now")
         hanako.place(20, 20)
         kenji.place(700, 20)
         for program, other in ((hanako, "Kenji"), (kenji, "Hanako")):
@@ -75,7 +76,8 @@ class CallPictures:
         self.shot(hanako, "call-missed")
         hanako.click("^Call back$")
         kenji.see("^Hanako .*calls$")
-        kenji.click("^Accept$")
+        # The invitation to a conversation has one, too.
+        kenji.click("^Accept$", which=0)
         hanako.see("^Picture of Kenji")
         self.shot(hanako, "call-picture")
         hanako.click("^Details of the call$")
@@ -92,14 +94,16 @@ class CallPictures:
         time.sleep(2)
         self.shot(hanako, "call-wide")
         hanako.click("^Hang up$")
+        kenji.no_longer_see("^Hang up$")
         self.dark(hanako)
         kenji.click("^Video call$", "push button")
         hanako.see("^Kenji .*calls$")
         self.shot(hanako, "call-ringing-dark")
-        hanako.click("^Accept$")
+        hanako.click("^Accept$", which=0)
         hanako.see("^Picture of Kenji")
         self.shot(hanako, "call-picture-dark")
         hanako.click("^Hang up$")
+        kenji.no_longer_see("^Hang up$")
         hanako.kill()
         self.make_japanese(kenji)
 
@@ -109,11 +113,12 @@ class CallPictures:
         hanako.log_in_as(
             self.server.url, "hanako", "mado-demo", ("サーバー", "続ける", "ユーザー名", "パスワード", "ログイン"))
         hanako.click("^後で")
+        hanako.no_longer_see("^後で")
         hanako.place(20, 20)
         kenji.click("^Video call$", "push button")
         hanako.see("^Kenji .*着信$")
         self.shot(hanako, "call-ringing-japanese")
-        hanako.click("^応じる$")
+        hanako.click("^応じる$", which=0)
         hanako.see("^Kenji .*さんの映像")
         self.shot(hanako, "call-picture-japanese")
         kenji.click("^Hang up$")

@@ -1,30 +1,16 @@
 """Calls between people in networks of their own, and what is counted there. As root."""
-import importlib.machinery
-import importlib.util
 import os
 import re
 import tempfile
 import time
 
+import calls
 import desktop
 import mado_server as mado
 import wire
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 HEADER = ("| {} | accept → picture | pictures a second | packets of sound a second | received | longest silence | words |\n"
           "|---|---|---|---|---|---|---|")
-
-
-def calls_of(name):
-    loader = importlib.machinery.SourceFileLoader(name.replace("-", "_"), os.path.join(HERE, name))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
-    loader.exec_module(module)
-    return module
-
-
-calls = calls_of("test-calls")
-# What the people of test-calls do; its tests are not run again.
-People = type("People", (calls.Calls,), {name: None for name in dir(calls.Calls) if name.startswith("test_")})
 
 
 class Facts:
@@ -64,7 +50,7 @@ class Facts:
         return [(after - before) / (end - start) for before, after in zip(first, last)]
 
 
-class Places(People):
+class Places(calls.CallTestCase):
     """Each person is in a network of their own: `self.places`, names of namespaces. The server is reached from all."""
 
     # For each person, what the program needs there.

@@ -97,7 +97,7 @@ enum StyleSheet {
 
         .mado-card.rings { box-shadow: inset 4px 0 0 @success_bg_color, 0 0 0 1px alpha(@window_fg_color, 0.07);
             margin: 8px; }
-        .mado-accept { background: @success_bg_color; color: @success_fg_color; }
+        .mado-accept { background: #1c8148; color: white; }
         .mado-call { background: #1d1d20; color: white; }
         .mado-call-tile { background: #2a2a2e; }
         .mado-call-tile.speaks { box-shadow: inset 0 0 0 2px @success_bg_color; }

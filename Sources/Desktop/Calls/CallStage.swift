@@ -37,7 +37,8 @@ import GtkKit
         own.setSizeRequest(width: 96, height: 72)
         ownFrame.append(own)
         ownFrame.addClass("mado-call-own")
-        ownFrame.setAlignment(horizontal: .end, vertical: .start)
+        // Away from the heading, which may be as wide as the window.
+        ownFrame.setAlignment(horizontal: .end, vertical: .end)
         ownFrame.setMargins(8)
         status.setEllipsizes()
         status.alignment = 0

@@ -47,7 +47,7 @@ internal import MediaShims
         "queue name=picture-in max-size-buffers=2 leaky=downstream ! videoconvertscale add-borders=true ! videorate "
         + "! capsfilter name=picture-size ! tee name=picture "
         + "picture. ! queue max-size-buffers=1 leaky=downstream ! videoconvertscale ! videorate drop-only=true "
-        + "! capsfilter caps=video/x-raw,width=192,height=144,framerate=10/1,pixel-aspect-ratio=1/1 "
+        + "! capsfilter caps=video/x-raw,width=128,height=96,framerate=10/1,pixel-aspect-ratio=1/1 "
         + "! videoconvert name=own-picture "
         + "picture. ! valve name=camera ! queue max-size-buffers=2 leaky=downstream "
         + "! vp8enc name=encoder deadline=1 cpu-used=8 threads=1 end-usage=cbr target-bitrate=600000 "
