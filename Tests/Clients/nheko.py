@@ -149,7 +149,9 @@ class Nheko(Window):
         x, y, _, height = self.find("^Write a message", "text")[-1][3]
         buttons = [
             box for role, _, _, box in self.nodes()
-            if role == "push button" and box and box[0] < x and y - 10 < box[1] < y + height + 10 and box[0] > 300]
+            if role == "push button" and box and box[0] < x and y - 10 < box[1] < y + height + 10
+            # Those further left belong to the list of rooms.
+            and box[0] > self.place[0] + 360]
         box = min(buttons, key=lambda found: found[0])
         self.click_at(box[0] + box[2] // 2, box[1] + box[3] // 2)
 
