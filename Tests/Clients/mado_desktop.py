@@ -14,7 +14,7 @@ class MadoDesktop(desktop.Desktop):
     tells_typing = True
     shows_presence = True
     # The reason of each is in docs/clients.md.
-    known_complaints = (r"org\.freedesktop\.Notifications",)
+    known_complaints = (r"org\.freedesktop\.Notifications", r"libnice-WARNING .* alive TURN refreshes")
 
     def __init__(self, program, folder, place, server, environment=None):
         os.makedirs(folder)
