@@ -90,16 +90,19 @@ pictures: test-packages locale
 	Tests/Desktop/run "$$($(SWIFT) build --show-bin-path)/mado" "$$($(SWIFT) build --show-bin-path)/mado-desktop" \
 		--pictures docs/screenshots
 
-# Calls on lines that lose packets, on a narrow one and of four people: what takes longer than a test should. As root.
+# Calls through address translation, proxies and into another network: more than two minutes. As root.
 test-network: test-packages locale
 	$(SWIFT) build --product mado
 	$(SWIFT) build --product mado-desktop
-	Tests/Desktop/run "$$($(SWIFT) build --show-bin-path)/mado" "$$($(SWIFT) build --show-bin-path)/mado-desktop" --call-figures
+	Tests/Desktop/run "$$($(SWIFT) build --show-bin-path)/mado" "$$($(SWIFT) build --show-bin-path)/mado-desktop" --network
 
-# All tables of docs/desktop-calls.md: those of `make test`, too, measured for longer.
-call-figures: test-network
+# All tables of docs/desktop-calls.md: those networks measured for longer, lines that lose packets, four people. As root.
+call-figures: test-packages locale
+	$(SWIFT) build --product mado
+	$(SWIFT) build --product mado-desktop
 	MEASURE_SECONDS=15 Tests/Desktop/run "$$($(SWIFT) build --show-bin-path)/mado" \
-		"$$($(SWIFT) build --show-bin-path)/mado-desktop" test-call-places
+		"$$($(SWIFT) build --show-bin-path)/mado-desktop" --network
+	Tests/Desktop/run "$$($(SWIFT) build --show-bin-path)/mado" "$$($(SWIFT) build --show-bin-path)/mado-desktop" --call-figures
 
 .PHONY: desktop-test pictures test-network call-figures
 
