@@ -7,10 +7,25 @@ package final class ChangeLog: Sendable {
         /// Every change after this position is in `changes`.
         var start: Int64
         var changes: [Change] = []
-        /// Where in the journal the events of each room are, in order.
-        var events: [RoomID: [Int64]] = [:]
-        /// The same without membership events, of which a large room has as many as members.
-        var matters: [RoomID: [Int64]] = [:]
+        var rooms: [RoomID: RoomPositions] = [:]
+    }
+
+    /// Where in the journal a room's events are, in order.
+    private struct RoomPositions {
+        var all: [Int64] = []
+        /// Without membership events, of which a large room has as many as members.
+        var withoutMembers: [Int64] = []
+
+        mutating func append(_ event: Event, at position: Int64) {
+            all.append(position)
+            if event.type != "m.room.member" { withoutMembers.append(position) }
+        }
+
+        /// Drops what is at or before a position.
+        mutating func drop(upTo position: Int64) {
+            all.removeFirst(all.firstIndex { $0 > position } ?? all.count)
+            withoutMembers.removeFirst(withoutMembers.firstIndex { $0 > position } ?? withoutMembers.count)
+        }
     }
 
     private let capacity: Int
@@ -31,10 +46,7 @@ package final class ChangeLog: Sendable {
             for change in changes {
                 switch change.kind {
                 case .event(let event):
-                    recent.events[event.roomID, default: []].append(change.position)
-                    if event.type != "m.room.member" {
-                        recent.matters[event.roomID, default: []].append(change.position)
-                    }
+                    recent.rooms[event.roomID, default: RoomPositions()].append(event, at: change.position)
                 case .redaction(of: let event): Self.replace(event, in: &recent.changes)
                 default: break
                 }
@@ -62,7 +74,8 @@ package final class ChangeLog: Sendable {
     package func events(in room: RoomID, since: Int64, upTo: Int64, withoutMembers: Bool = false) -> [Event]? {
         recent.withLock { recent in
             guard since >= recent.start else { return nil }
-            guard let positions = (withoutMembers ? recent.matters : recent.events)[room] else { return [] }
+            guard let room = recent.rooms[room] else { return [] }
+            let positions = withoutMembers ? room.withoutMembers : room.all
             var events: [Event] = []
             for position in positions.reversed() {
                 if position <= since { break }
@@ -84,23 +97,17 @@ package final class ChangeLog: Sendable {
 
     private static func drop(_ count: Int, of recent: inout Recent) {
         guard count > 0 else { return }
-        var dropped: [RoomID: (events: Int, matters: Int)] = [:]
+        let last = recent.changes[count - 1].position
+        var touched: Set<RoomID> = []
         for change in recent.changes.prefix(count) {
-            guard case .event(let event) = change.kind else { continue }
-            dropped[event.roomID, default: (0, 0)].events += 1
-            if event.type != "m.room.member" { dropped[event.roomID]?.matters += 1 }
+            if case .event(let event) = change.kind { touched.insert(event.roomID) }
         }
-        for (room, counts) in dropped {
-            Self.drop(counts.events, of: &recent.events[room])
-            Self.drop(counts.matters, of: &recent.matters[room])
+        for room in touched {
+            recent.rooms[room]?.drop(upTo: last)
+            if recent.rooms[room]?.all.isEmpty == true { recent.rooms[room] = nil }
         }
-        recent.start = recent.changes[count - 1].position
+        recent.start = last
         recent.changes.removeFirst(count)
-    }
-
-    private static func drop(_ count: Int, of positions: inout [Int64]?) {
-        positions?.removeFirst(count)
-        if positions?.isEmpty == true { positions = nil }
     }
 
     private static func replace(_ event: Event, in changes: inout [Change]) {
