@@ -262,9 +262,9 @@ class Desktop:
         second = component.getExtents(pyatspi.WINDOW_COORDS)
         return second if (first.x, first.y) == (second.x, second.y) and second.width else None
 
-    def focus(self, pattern):
+    def focus(self, pattern, role=None):
         """Gives the keyboard to a part of the window that has it."""
-        node = self.see(pattern)[-1]
+        node = self.see(pattern, role)[-1]
 
         def has_focus():
             if node.getState().contains(pyatspi.STATE_FOCUSED):

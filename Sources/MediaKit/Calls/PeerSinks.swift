@@ -71,9 +71,12 @@ final class PeerSinks: @unchecked Sendable {
     // MARK: Streams
 
     private func receive(_ pad: UnsafeMutablePointer<GstPad>, _ media: String, _ encoding: String) {
+        // What repeats lost packets comes as a stream of its own, perhaps before the picture.
         let isFirstPicture = parts.withLock { parts in
-            guard !parts.isClosed else { return false }
-            defer { if media == "video" { parts.hasPicture = true } }
+            guard !parts.isClosed, media == "video", PictureEncoding(rawValue: encoding.uppercased()) != nil else {
+                return false
+            }
+            defer { parts.hasPicture = true }
             return !parts.hasPicture
         }
         switch (media, encoding.uppercased()) {
