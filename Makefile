@@ -90,7 +90,8 @@ pictures: test-packages locale
 	Tests/Desktop/run "$$($(SWIFT) build --show-bin-path)/mado" "$$($(SWIFT) build --show-bin-path)/mado-desktop" \
 		--pictures docs/screenshots
 
-# Calls through address translation, proxies and into another network, and conferences: more than two minutes. As root.
+# Calls through address translation, proxies, into another network and over what breaks, and conferences: more than two
+# minutes. As root.
 test-network: test-packages locale
 	$(SWIFT) build --product mado
 	$(SWIFT) build --product mado-desktop
