@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import LinuxShims
 import Synchronization
 
 /// A server on the loopback interface through which a player gets what it plays: it forwards requests to the addresses
