@@ -202,13 +202,33 @@ package struct ConnectionList: Sendable {
         if order.count > 2 * members.count + 64 {
             order = order.filter { members[$0.user]?.sequence == $0.sequence }
         }
+        return order[firstChange(after: sequence)...].filter { members[$0.user]?.sequence == $0.sequence }.map(\.user)
+    }
+
+    /// The same of some members, in their order; with nil, those of whom something is known.
+    package func users(among candidates: [UserID], changedAfter sequence: Int64?) -> [UserID] {
+        candidates.filter { candidate in
+            guard let member = members[candidate] else { return false }
+            return sequence.map { member.sequence > $0 } ?? true
+        }
+    }
+
+    /// How many changes there were after `sequence`, those included that a later one replaced; with nil, how many
+    /// members are known.
+    package func changeCount(after sequence: Int64?) -> Int {
+        guard let sequence else { return members.count }
+        return order.count - firstChange(after: sequence)
+    }
+
+    /// The place in `order` of the first change after `sequence`.
+    private func firstChange(after sequence: Int64) -> Int {
         var low = 0
         var high = order.count
         while low < high {
             let middle = (low + high) / 2
             if order[middle].sequence <= sequence { low = middle + 1 } else { high = middle }
         }
-        return order[low...].filter { members[$0.user]?.sequence == $0.sequence }.map(\.user)
+        return low
     }
 }
 

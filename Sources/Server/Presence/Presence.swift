@@ -127,6 +127,14 @@ package final class Presence: PresenceSource, ConnectionObserver, JournalObserve
         }
     }
 
+    package func users(among candidates: [UserID], changedAfter sequence: Int64?) -> [UserID] {
+        state.withLock { $0.list.users(among: candidates, changedAfter: sequence) }
+    }
+
+    package func changeCount(after sequence: Int64?) -> Int {
+        state.withLock { $0.list.changeCount(after: sequence) }
+    }
+
     package func presence(of user: UserID) -> (content: [UInt8], isOffline: Bool)? {
         guard let known = state.withLock({ $0.list.state(of: user) }) else { return nil }
         return (known.content(now: clock.now), known.availability == .offline)

@@ -31,6 +31,10 @@ package protocol TypingSource: Sendable {
 package protocol PresenceSource: Sendable {
     /// Members whose presence changed after `sequence`; with nil, all that are known.
     func users(changedAfter sequence: Int64?) -> [UserID]
+    /// Those of `candidates` whose presence changed after `sequence`; with nil, who are known.
+    func users(among candidates: [UserID], changedAfter sequence: Int64?) -> [UserID]
+    /// How many changes there were after `sequence` at most; with nil, how many members are known.
+    func changeCount(after sequence: Int64?) -> Int
     /// The content of the `m.presence` event of a member, as JSON, and whether it says more than that they are
     /// offline; nil when nothing is known.
     func presence(of user: UserID) -> (content: [UInt8], isOffline: Bool)?

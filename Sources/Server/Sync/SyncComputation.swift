@@ -127,7 +127,7 @@ struct SyncComputation {
         let known = knownEphemeral
         let filter = query.filter.presence
         guard !filter.excludesAll else { return [] }
-        var others = try whoSharesRooms(of: sources.presence.users(changedAfter: known))
+        var others = try presenceChanges(after: known)
         // Whom the client did not see before it knows nothing of.
         let met = encounters.met.subtracting(others)
         others.formUnion(met)
@@ -145,6 +145,28 @@ struct SyncComputation {
                     }))
         }
         return events
+    }
+
+    /// Whose presence changed, of those whom the member sees. Costs the smaller of the number of changes on the whole
+    /// server and that of whom the member sees, so that a token from long ago costs what the member has to learn.
+    private func presenceChanges(after known: Int64?) throws -> Set<UserID> {
+        let count = sources.presence.changeCount(after: known)
+        guard count > 0 else { return [] }
+        if let seen = try whoIsSeen(fewerThan: count) {
+            return Set(sources.presence.users(among: seen, changedAfter: known))
+        }
+        return try whoSharesRooms(of: sources.presence.users(changedAfter: known))
+    }
+
+    /// The member and whoever is in a room with them, those in several as often; nil when that is `limit` or more.
+    private func whoIsSeen(fewerThan limit: Int) throws -> [UserID]? {
+        var seen = [user]
+        for (id, membership) in memberships where membership.membership == .join {
+            guard let room = try room(id), room.bringsTogether else { continue }
+            guard seen.count + room.joinedCount < limit else { return nil }
+            room.members.forEach { other, event in if event.membership == .join { seen.append(other) } }
+        }
+        return seen
     }
 
     /// Those of `users` who are the member or joined to a room that the member is joined to.

@@ -129,6 +129,10 @@ import Testing
         for user in users[..<10] { _ = world.removed(user, nil) }
         #expect(Set(world.users(changedAfter: middle)) == Set(users[..<10]))
         #expect(world.users(changedAfter: 0).count == 100)
+        #expect(world.list.users(among: [users[5], users[20]], changedAfter: middle) == [users[5]])
+        #expect(world.list.users(among: [users[5], hanako], changedAfter: nil) == [users[5]], "who is known")
+        #expect(world.list.changeCount(after: middle) == 10)
+        #expect(world.list.changeCount(after: nil) == 100)
         for round in 0..<50 {
             for user in users {
                 _ = world.chose(user, .ready, message: "\(round)", connectsEvery: nil)

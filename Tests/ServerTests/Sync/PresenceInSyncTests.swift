@@ -49,4 +49,25 @@ import Testing
             #expect(presence(of: hanako, in: answer) == nil)
         }
     }
+
+    /// A token from before many strangers came tells of whom the member sees, and of them once.
+    @Test func amongManyChangesOnlyThoseOfOnesOwnPeopleAreTold() async throws {
+        try await SyncHarness.run { server in
+            let (hanako, kenji, maria) = (
+                try await server.member("hanako"), try await server.member("kenji"), try await server.member("maria")
+            )
+            let room = try await server.room(hanako)
+            #expect(await kenji.post("/_matrix/client/v3/join/\(room)").status == 200)
+            _ = await maria.sync()
+            let token = await hanako.firstToken()
+            for number in 0..<20 { _ = await (try await server.member("stranger\(number)")).sync() }
+            _ = await kenji.sync()
+            let answer = await hanako.sync(since: token)
+            #expect(presence(of: kenji, in: answer) == "online")
+            let senders = answer["presence"]?["events"]?.array?.compactMap { $0["sender"]?.string } ?? []
+            #expect(Set(senders).isSubset(of: [hanako.user.string, kenji.user.string]), "\(senders)")
+            let later = await hanako.sync(since: answer.token)
+            #expect(presence(of: kenji, in: later) == nil, "told once")
+        }
+    }
 }
