@@ -28,7 +28,10 @@ enum CommandConfiguration {
         ] where command.has(option) {
             overrides.append(.init(option: option, key: key, value: .boolean(value)))
         }
-        return try ConfigurationLoader(file: file, environment: environment, overrides: overrides).load()
+        var configuration = try ConfigurationLoader(file: file, environment: environment, overrides: overrides).load()
+        // Programs that are started beside the server work in folders of their own, and find their files from there.
+        configuration.dataFolder = SystemFile.absolutePath(configuration.dataFolder)
+        return configuration
     }
 
     /// Like `load`, for commands that work on a data folder: the server name is the folder's unless one is given.

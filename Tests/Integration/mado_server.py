@@ -38,8 +38,10 @@ class Server:
     """A server process in a folder of its own."""
 
     def __init__(self, *options, scheme="http", data=None, name="localhost", registration="open", limits=False,
-                 environment=None):
+                 environment=None, is_folder_relative=False):
         self.folder = data or tempfile.mkdtemp(prefix="mado-test-")
+        # As the command line names it.
+        self.named_folder = os.path.relpath(self.folder) if is_folder_relative else self.folder
         self.port = free_port()
         self.scheme = scheme
         self.url = f"{scheme}://127.0.0.1:{self.port}"
@@ -50,7 +52,7 @@ class Server:
         self.log = os.path.join(self.folder, "test.log")
 
     def command(self):
-        return [BINARY, "serve", "--data", self.folder, "--server-name", self.name, "--listen", self.url, *self.options]
+        return [BINARY, "serve", "--data", self.named_folder, "--server-name", self.name, "--listen", self.url, *self.options]
 
     def start(self, wait=True, prefix=()):
         with open(self.log, "ab") as log:

@@ -73,6 +73,14 @@ import Testing
         check(MadoCommand.specification, [])
     }
 
+    /// Programs that the server starts work in folders of their own.
+    @Test func dataFolderIsAPathFromTheRoot() throws {
+        let command = try parser.parse(["serve", "--data", "here"])
+        let configuration = try CommandConfiguration.load(for: command, environment: [:])
+        #expect(configuration.dataFolder.hasPrefix("/"))
+        #expect(configuration.dataFolder.hasSuffix("/here"))
+    }
+
     @Test func optionsSetTheirKeys() throws {
         let command = try parser.parse([
             "serve", "--data", "/d", "--server-name", "example.org", "--listen", "http://127.0.0.1:8008",

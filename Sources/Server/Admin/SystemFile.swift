@@ -93,6 +93,13 @@ package enum SystemFile {
 
     package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// The path from the root, of what need not be there; a relative one begins at the working folder.
+    package static func absolutePath(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
+        defer { free(folder) }
+        return String(cString: folder) + "/" + path
+    }
+
     /// The path of a file in the folder of this program's own file.
     package static func besideThisProgram(_ name: String) -> String {
         var buffer = [CChar](repeating: 0, count: 4096)
