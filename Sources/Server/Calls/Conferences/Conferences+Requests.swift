@@ -141,10 +141,19 @@ extension Conferences {
     func unpublish(_ caller: Caller, _ name: String) async throws {
         let participant = try participant(name, in: caller.room, of: caller.user, caller.device)
         guard participant.isPublishing else { return }
-        _ = try await asking { session throws(JanusError) in
-            try await session.send(participant.handle) { $0.member("request", "unpublish") }
+        // The bridge answers before it has ended the connection: an offer in between would be taken for a change of that
+        // connection, and end with it.
+        expectHangup(participant.handle)
+        do {
+            _ = try await asking { session throws(JanusError) in
+                try await session.send(participant.handle) { $0.member("request", "unpublish") }
+            }
+        } catch {
+            hungUp(participant.handle)
+            throw error
         }
         unpublish(name, in: caller.room)
+        await hangup(participant.handle)
     }
 
     // MARK: Getting

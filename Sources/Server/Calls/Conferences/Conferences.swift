@@ -72,10 +72,14 @@ package actor Conferences {
     private var isStarted = false
     /// Who waits for the bridge to come up.
     private var waiting: [UnsafeContinuation<Void, Never>] = []
+    /// Handles whose connection is being ended, with who waits for that.
+    private var ending: [Int64: UnsafeContinuation<Void, Never>?] = [:]
 
     static let away = MatrixError(503, .unknown, "There are no conferences at the moment")
     /// How long the first to come waits for the bridge.
     private static let startTime = Duration.seconds(15)
+    /// How long the end of a connection is waited for.
+    private static let hangupTime = Duration.seconds(5)
 
     package init(
         journal: Journal, destinations: RelayDestinations, calls: CallDirectory, http: HTTPClient, loop: EventLoop,
@@ -179,6 +183,7 @@ package actor Conferences {
         }
         conferences = [:]
         byHandle = [:]
+        for handle in ending.keys { hungUp(handle) }
     }
 
     private func release(_ participant: Participant) {
@@ -290,6 +295,8 @@ package actor Conferences {
             conferences[room]?.participants[name]?.events.connection(subscription, isUp: true)
             if subscription == nil { publish(name, in: room) }
         case "hangup":
+            // An end that was asked for has been dealt with.
+            if hungUp(event.handle) { return }
             conferences[room]?.participants[name]?.events.connection(subscription, isUp: false)
             if let subscription { remove(subscription, of: name, room) } else { unpublish(name, in: room) }
         case "event":
@@ -298,6 +305,32 @@ package actor Conferences {
             conferences[room]?.participants[name]?.events.offer(subscription, sdp: sdp)
         default: break
         }
+    }
+
+    // MARK: Connections that are ended
+
+    /// The end of a handle's connection is going to be asked for.
+    func expectHangup(_ handle: Int64) { ending[handle] = .some(nil) }
+
+    /// - Returns: whether it was asked for.
+    @discardableResult
+    func hungUp(_ handle: Int64) -> Bool {
+        guard let waiter = ending.removeValue(forKey: handle) else { return false }
+        waiter?.resume()
+        return true
+    }
+
+    /// Waits until the bridge has ended the connection, ``hangupTime`` at most.
+    func hangup(_ handle: Int64) async {
+        guard ending[handle] != nil else { return }
+        let timer = loop.schedule(after: Self.hangupTime) { [weak self] in
+            guard let self else { return }
+            Task { await self.hungUp(handle) }
+        }
+        await withUnsafeContinuation { continuation in
+            if ending[handle] == nil { continuation.resume() } else { ending[handle] = continuation }
+        }
+        timer.cancel()
     }
 
     private func publish(_ name: String, in room: RoomID) {
