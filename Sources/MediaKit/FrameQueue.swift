@@ -9,16 +9,15 @@ internal import Synchronization
 /// `@unchecked Sendable`: `pending` is atomic; `deliver` is used on the main thread only.
 final class FrameQueue: @unchecked Sendable {
     fileprivate let pending = Atomic<Bool>(false)
-    private let arrived = Atomic<Int>(0)
-    /// How many have come, those that were left out too.
-    var count: Int { arrived.load(ordering: .relaxed) }
+    /// Those that were left out, too.
+    let arrived = ArrivalCount()
     @MainActor var deliver: @MainActor (Texture) -> Void = { _ in }
 
     /// On the streaming thread.
     fileprivate func take(_ sample: OpaquePointer?) {
         guard let sample else { return }
         defer { gst_sample_unref(sample) }
-        arrived.add(1, ordering: .relaxed)
+        arrived.add()
         guard pending.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged else {
             return
         }

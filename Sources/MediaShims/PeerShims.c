@@ -345,8 +345,66 @@ void mado_element_set_flag(GstElement *element, const char *name, gboolean value
     g_object_set(element, name, value, NULL);
 }
 
-void mado_element_set_by_text(GstElement *element, const char *name, const char *value) {
-    gst_util_set_object_arg(G_OBJECT(element), name, value);
+typedef struct {
+    GstElement *filter;
+    GstCaps *caps;
+} Restriction;
+
+static void restriction_free(gpointer memory) {
+    Restriction *restriction = memory;
+    gst_object_unref(restriction->filter);
+    gst_caps_unref(restriction->caps);
+    g_free(restriction);
+}
+
+static GstPadProbeReturn restrict_now(GstPad *pad, GstPadProbeInfo *info, gpointer memory) {
+    (void)pad;
+    (void)info;
+    Restriction *restriction = memory;
+    g_object_set(restriction->filter, "caps", restriction->caps, NULL);
+    return GST_PAD_PROBE_REMOVE;
+}
+
+void mado_restrict_between_buffers(GstElement *source, GstElement *filter, const char *text) {
+    GstCaps *caps = gst_caps_from_string(text);
+    GstPad *pad = gst_element_get_static_pad(source, "src");
+    if (caps && pad) {
+        Restriction *restriction = g_new(Restriction, 1);
+        *restriction = (Restriction){gst_object_ref(filter), gst_caps_ref(caps)};
+        gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_IDLE, restrict_now, restriction, restriction_free);
+    }
+    if (pad) gst_object_unref(pad);
+    if (caps) gst_caps_unref(caps);
+}
+
+static GstPadProbeReturn answer_source(GstPad *pad, GstPadProbeInfo *info, gpointer memory) {
+    (void)pad;
+    GstCaps *caps = memory;
+    if (GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_EVENT_UPSTREAM)
+        return GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_RECONFIGURE ? GST_PAD_PROBE_DROP
+                                                                                      : GST_PAD_PROBE_OK;
+    GstQuery *query = GST_PAD_PROBE_INFO_QUERY(info);
+    if (GST_QUERY_TYPE(query) != GST_QUERY_CAPS || !(GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_PUSH))
+        return GST_PAD_PROBE_OK;
+    GstCaps *filter = NULL;
+    gst_query_parse_caps(query, &filter);
+    GstCaps *answer =
+        filter ? gst_caps_intersect_full(caps, filter, GST_CAPS_INTERSECT_FIRST) : gst_caps_ref(caps);
+    gst_query_set_caps_result(query, answer);
+    gst_caps_unref(answer);
+    return GST_PAD_PROBE_HANDLED;
+}
+
+static void release_caps(gpointer caps) { gst_caps_unref(caps); }
+
+void mado_source_settle(GstElement *source, const char *text) {
+    GstCaps *caps = gst_caps_from_string(text);
+    GstPad *pad = gst_element_get_static_pad(source, "src");
+    if (caps && pad)
+        gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM | GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, answer_source,
+                          gst_caps_ref(caps), release_caps);
+    if (pad) gst_object_unref(pad);
+    if (caps) gst_caps_unref(caps);
 }
 
 void mado_pad_release(GstPad *pad) {

@@ -46,7 +46,7 @@ import Testing
         case .candidate(let line, let text):
             if let text { other.connection.add(candidate: text, line: line) }
         case .state(.connected): side.isConnected = true
-        case .state: break
+        case .state, .arrived: break
         case .failed(let reason): side.problem = reason
         }
     }
@@ -56,14 +56,13 @@ import Testing
         caller.connection.makeOffer(receivesPicture: true, payloads)
     }
 
-    /// Waits until pictures and sound have come on both sides.
+    /// Returns once pictures and sound have come on both sides; ends with the test's time limit.
     func flows(sounds: Int = 20, pictures: Int = 5) async throws {
-        for _ in 0..<400 {
-            if [caller, callee].allSatisfy({ $0.sounds.count >= sounds && $0.connection.frameCount >= pictures }) {
-                return
-            }
-            try await Task.sleep(for: .milliseconds(50))
+        for side in [caller, callee] {
+            await side.sounds.packets.reached(sounds)
+            await side.connection.frames.reached(pictures)
         }
+        guard Task.isCancelled else { return }
         let counts = [caller, callee].map {
             "\($0.sounds.count) sounds, \($0.connection.frameCount) pictures, \($0.isConnected), \($0.problem ?? "")"
         }

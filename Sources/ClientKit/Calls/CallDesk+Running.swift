@@ -44,6 +44,7 @@ extension CallDesk {
         switch action {
         case .send(let content): send(machine.event(content), of: call, to: user)
         case .makeOffer: peer(user, call)?.makeOffer()
+        case .dropOffer: peer(user, call)?.dropOffer()
         case .makeAnswer(let offer, let isFresh): peer(user, call)?.makeAnswer(to: offer, isFresh: isFresh)
         case .accept(let answer): peer(user, call)?.accept(answer: answer)
         case .add(let candidates): peer(user, call)?.add(candidates)
@@ -70,6 +71,8 @@ extension CallDesk {
             change(user, of: call) { $0.described(sdp, streams: streams, now: now) }
         case .found(let candidate): change(user, of: call) { $0.found(candidate, now: now) }
         case .path(let path): change(user, of: call) { $0.pathChanged(path, now: now) }
+        case .renewed: change(user, of: call) { $0.renewed() }
+        case .notRenewed: change(user, of: call) { $0.notRenewed(now: now) }
         case .failed(let reason): change(user, of: call) { $0.hangUp(.mediaFailed(reason)) }
         case .pictureCame:
             let acceptedAt = call.legs[user]?.acceptedAt

@@ -122,7 +122,7 @@
     package func renew(_ call: Call) {
         if let conference = call.conference { return conference.publish() }
         let now = now
-        forEachLeg(of: call) { $0.restart(now) }
+        forEachLeg(of: call) { $0.renew(now) }
     }
 
     /// To be told when something of the computer's network has changed. Connections are made anew where an address is gone
@@ -132,7 +132,7 @@
         current.addresses = addresses
         if let conference = current.conference { return conference.rejoin() }
         let now = now
-        forEachLeg(of: current) { $0.networkChanged(now: now) }
+        forEachLeg(of: current) { $0.renew(now) }
     }
 
     private func tellStreams(_ call: Call) {

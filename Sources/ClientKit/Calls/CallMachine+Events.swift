@@ -119,6 +119,8 @@ extension CallMachine {
         case .holding:
             negotiation = nil
             remoteDescription = answer
+            // Another connection has waited for this.
+            if restartDue != nil { restartDue = now }
             // Where both held it, only this answer tells that pictures come again.
             if !isOnHold, !isHeldByOther { hasRemoteVideo = answer.sendsVideo }
             return []
@@ -127,6 +129,7 @@ extension CallMachine {
             remoteDescription = answer
             hasRemoteVideo = answer.sendsVideo
             if state == .reconnecting { deadline = now + Timing.reconnecting }
+            restartDue = now + Timing.negotiation
             return [.accept(answer: sdp)]
         case .answering, nil: return []
         }

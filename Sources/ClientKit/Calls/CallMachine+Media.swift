@@ -64,11 +64,12 @@ extension CallMachine {
             state = .connected
             wasConnected = true
             deadline = nil
-            restartDue = nil
+            if !needsAnother { restartDue = nil }
         case (.disconnected, .connected):
             state = .reconnecting
             deadline = now + Timing.reconnecting
-            restartDue = now + (isOutgoing ? Timing.patience.caller : Timing.patience.callee)
+            // Another one may be on its way already.
+            restartDue = restartDue ?? now + (isOutgoing ? Timing.patience.caller : Timing.patience.callee)
         case (.failed, .connecting) where !wasConnected:
             return finish(.noPath, sending: .hangUp(.iceFailed))
         case (.failed, .connected), (.failed, .reconnecting):
@@ -80,25 +81,40 @@ extension CallMachine {
         return []
     }
 
-    /// The computer came into another network: the way is looked for anew.
-    package mutating func networkChanged(now: Int64) -> [Action] {
-        guard state == .connected || state == .reconnecting else { return [] }
-        if state == .connected {
-            state = .reconnecting
-            deadline = now + Timing.reconnecting
-        }
+    /// Another connection is needed: the computer came into another network, or there are other media. Whether the one that
+    /// is there still works shows by itself.
+    package mutating func renew(_ now: Int64) -> [Action] {
+        guard version == .one, state == .connected || state == .reconnecting else { return [] }
+        needsAnother = true
         return restart(now)
     }
 
-    /// Makes another connection, also for other media. Version 0 has no way to say so.
-    package mutating func restart(_ now: Int64) -> [Action] {
-        restartDue = nil
-        guard version == .one, state == .connected || state == .reconnecting, negotiation == nil else { return [] }
+    /// Makes another connection. Version 0 has no way to say so. Tried again for as long as it is needed.
+    mutating func restart(_ now: Int64) -> [Action] {
+        guard version == .one, state == .reconnecting || state == .connected && needsAnother else {
+            restartDue = nil
+            return []
+        }
+        restartDue = now + Timing.negotiation
+        guard negotiation == nil else { return [] }
         negotiation = .offering(until: now + Timing.negotiation)
         found = []
         foundDue = nil
-        if state == .reconnecting { restartDue = now + Timing.negotiation }
         return [.makeOffer]
+    }
+
+    /// The connection that was made anew carries the call from now on.
+    package mutating func renewed() -> [Action] {
+        needsAnother = false
+        restartDue = nil
+        return []
+    }
+
+    /// The connection that was made anew came to nothing, and the one before goes on.
+    package mutating func notRenewed(now: Int64) -> [Action] {
+        if negotiation == .answering { negotiation = nil }
+        if needsAnother { restartDue = restartDue ?? now + Timing.negotiation }
+        return []
     }
 
     /// Holds the call, or goes on with it.

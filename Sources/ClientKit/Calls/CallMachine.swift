@@ -9,7 +9,8 @@
 /// ``Timing/negotiation``.
 ///
 /// The media's connection is never renegotiated, except when another program asks for it: what needs another session
-/// description gets another connection (`isFresh`), and holding needs only other directions in the text.
+/// description gets another connection (`isFresh`), and holding needs only other directions in the text. The connection that
+/// is there goes on until the other one stands, however long the server takes to tell of it.
 ///
 /// Source: Client-Server API, "Voice over IP".
 package struct CallMachine: Sendable {
@@ -22,6 +23,8 @@ package struct CallMachine: Sendable {
         case send(CallEvent.Content)
         /// To be answered by `described`.
         case makeOffer
+        /// Nobody has answered it: the connection that was made for it is given up.
+        case dropOffer
         /// To be answered by `described`. `isFresh`: by a new connection.
         case makeAnswer(to: String, isFresh: Bool)
         case accept(answer: String)
@@ -83,6 +86,8 @@ package struct CallMachine: Sendable {
     var waiting: [ICECandidate] = []
     var negotiation: Negotiation?
     var restartDue: Int64?
+    /// Another connection is needed even if this one works: for another network, or other media.
+    var needsAnother = false
     var wasConnected = false
 
     enum Negotiation: Sendable, Equatable {
@@ -253,7 +258,10 @@ package struct CallMachine: Sendable {
         }
         var actions: [Action] = []
         switch negotiation {
-        case .offering(let until) where now >= until: negotiation = nil
+        case .offering(let until) where now >= until:
+            negotiation = nil
+            actions.append(.dropOffer)
+            if restartDue != nil { restartDue = now }
         case .holding(let until) where now >= until: negotiation = nil
         default: break
         }

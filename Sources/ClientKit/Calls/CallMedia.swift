@@ -22,9 +22,11 @@ package enum CallPeerPart: Sendable, Equatable {
 /// The media's connection to one person.
 @MainActor package protocol CallPeer: AnyObject {
     var onEvent: @MainActor (CallPeerEvent) -> Void { get set }
-    /// Makes a connection anew, and its offer.
+    /// Makes a connection, and its offer. One that is there goes on until the new one stands.
     func makeOffer()
-    /// - Parameter isFresh: by a connection that is made anew; else by the one that is there.
+    /// Gives up the connection whose offer was not answered.
+    func dropOffer()
+    /// - Parameter isFresh: by a connection that is made anew, as for an offer; else by the one that is there.
     func makeAnswer(to offer: String, isFresh: Bool)
     func accept(answer: String)
     /// Those that come before the other side's description wait for it.
@@ -37,6 +39,10 @@ package enum CallPeerEvent: Sendable, Equatable {
     case described(String)
     case found(ICECandidate)
     case path(MediaPath)
+    /// A connection that was made anew has taken the place of the one before.
+    case renewed
+    /// It found no way. The one before goes on.
+    case notRenewed
     /// The first picture of the person.
     case pictureCame
     case figures(CallFigures)
@@ -48,6 +54,8 @@ package enum CallPeerEvent: Sendable, Equatable {
 package struct CallFigures: Sendable, Equatable {
     package enum Route: Sendable, Equatable {
         case direct
+        /// As above, but over TCP: what is lost delays what comes after it.
+        case directOverTCP
         case relay
         /// Through the relay, and to it through a proxy of this name (empty where there is none): its own port only.
         case relayThroughPort(proxy: String)

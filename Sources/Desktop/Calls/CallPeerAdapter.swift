@@ -3,6 +3,9 @@ import GtkKit
 import MediaKit
 
 /// The connection to one person, for ``CallDesk``: made anew whenever that asks for an offer or a fresh answer.
+///
+/// The one that stands goes on until the new one does, which takes its place once something came by it, or after
+/// ``grace`` seconds: whoever sends nothing would never be heard.
 @MainActor final class CallPeerAdapter: CallPeer {
     var onEvent: @MainActor (CallPeerEvent) -> Void = { _ in }
     var onFrame: @MainActor (Texture) -> Void = { _ in }
@@ -14,13 +17,18 @@ import MediaKit
     private let relays: [String]
     private let part: CallPeerPart
     private let receivesPicture: @MainActor () -> Bool
+    /// The one that carries sound and picture, or is to.
     private var connection: PeerConnection?
+    /// Made anew, while the one before is there.
+    private var successor: PeerConnection?
+    /// Seconds since the successor stood; nil before.
+    private var standing: Int?
     private var counting: MainLoop.Repeating?
     private var last: PeerCounts?
     private var isSending = true
     /// Pictures of connections that were given up.
     private var framesBefore = 0
-    private let sounds = SoundArrival()
+    let sounds = SoundArrival()
     private var hasPicture = false
     private var isConnected = false
     /// Seconds in which nothing came.
@@ -30,6 +38,7 @@ import MediaKit
 
     /// Seconds without anything after which the way counts as broken.
     private static let patience = 4
+    private static let grace = 3
 
     init(
         _ pipeline: CallPipeline, relays: [String], part: CallPeerPart,
@@ -41,21 +50,24 @@ import MediaKit
         self.receivesPicture = receivesPicture
     }
 
+    /// What descriptions and candidates are about: the one that was made last.
+    private var newest: PeerConnection? { successor ?? connection }
+
     private func makeConnection() -> PeerConnection? {
-        framesBefore += connection?.frameCount ?? 0
-        connection?.close()
-        last = nil
-        silent = 0
-        isConnected = false
         do {
             let made = try PeerConnection(
                 pipeline, relays: relays, sounds: sounds, isRelayOnly: part != .both)
             made.onEvent = { [weak self, weak made] event in
-                if let made, self?.connection === made { self?.heard(event) }
+                if let self, let made { heard(event, from: made) }
             }
             made.onFrame = { [weak self] in self?.show($0) }
             made.onLevel = { [weak self] in self?.onLevel($0) }
-            connection = made
+            dropOffer()
+            if connection != nil, isConnected {
+                successor = made
+            } else {
+                use(made)
+            }
             if !isSending { made.setSending(false) }
             if counting == nil {
                 counting = MainLoop.every(milliseconds: 1000) { [weak self] in
@@ -70,23 +82,41 @@ import MediaKit
         }
     }
 
+    /// It carries the call from now on; the one before is closed.
+    private func use(_ new: PeerConnection) {
+        framesBefore += connection?.frameCount ?? 0
+        connection?.close()
+        connection = new
+        successor = nil
+        last = nil
+        silent = 0
+        isConnected = standing != nil
+        standing = nil
+    }
+
     func makeOffer() {
         guard part == .both else { return makeConnection()?.makeOffer() ?? () }
         makeConnection()?.makeOffer(receivesPicture: receivesPicture())
     }
 
+    func dropOffer() {
+        successor?.close()
+        successor = nil
+        standing = nil
+    }
+
     func makeAnswer(to offer: String, isFresh: Bool) {
-        guard let connection = isFresh || connection == nil ? makeConnection() : connection else { return }
+        guard let connection = isFresh || newest == nil ? makeConnection() : newest else { return }
         guard part == .both else { return connection.makeAnswer(to: offer, PeerConnection.Payloads()) }
         let description = SessionDescription(offer)
         connection.makeAnswer(to: offer, PeerConnection.Payloads(description))
     }
 
-    func accept(answer: String) { connection?.accept(answer: answer) }
+    func accept(answer: String) { newest?.accept(answer: answer) }
 
     func add(_ candidates: [ICECandidate]) {
         for candidate in candidates where !candidate.isEnd {
-            connection?.add(candidate: candidate.text, line: candidate.line)
+            newest?.add(candidate: candidate.text, line: candidate.line)
         }
     }
 
@@ -94,6 +124,7 @@ import MediaKit
         self.isSending = isSending
         sounds.rest()
         connection?.setSending(isSending)
+        successor?.setSending(isSending)
     }
 
     func close() {
@@ -101,6 +132,7 @@ import MediaKit
         isClosed = true
         counting?.stop()
         counting = nil
+        dropOffer()
         connection?.close()
         connection = nil
     }
@@ -113,35 +145,69 @@ import MediaKit
         onFrame(frame)
     }
 
-    private func heard(_ event: PeerConnection.Event) {
+    private func heard(_ event: PeerConnection.Event, from sender: PeerConnection) {
         switch event {
-        case .described(let sdp): onEvent(.described(sdp))
-        case .candidate(let line, let text):
+        case _ where sender !== connection && sender !== successor: break
+        case .described(let sdp) where sender === newest: onEvent(.described(sdp))
+        case .candidate(let line, let text) where sender === newest:
             onEvent(.found(text.map { ICECandidate(text: $0, line: line) } ?? .end))
+        case _ where sender === successor: heardOfSuccessor(event, sender)
         case .state(.connected):
             isConnected = true
             silent = 0
             onEvent(.path(.connected))
         case .state(.disconnected): onEvent(.path(.disconnected))
-        case .state(.failed): onEvent(.path(.failed))
-        case .state(.connecting): break
+        case .state(.failed):
+            isConnected = false
+            onEvent(.path(.failed))
         case .failed(let reason): onEvent(.failed(reason))
+        case .state(.connecting), .arrived, .described, .candidate: break
         }
+    }
+
+    private func heardOfSuccessor(_ event: PeerConnection.Event, _ successor: PeerConnection) {
+        switch event {
+        case .state(.connected):
+            standing = 0
+            // Nothing is lost with one that carries nothing.
+            if !isConnected || silent >= Self.patience { takeOver(successor) }
+        case .arrived:
+            standing = standing ?? 0
+            takeOver(successor)
+        case .state(.failed), .failed:
+            dropOffer()
+            onEvent(isConnected ? .notRenewed : .path(.failed))
+        case .state(.connecting), .state(.disconnected), .described, .candidate: break
+        }
+    }
+
+    private func takeOver(_ successor: PeerConnection) {
+        use(successor)
+        onEvent(.path(.connected))
+        onEvent(.renewed)
     }
 
     // MARK: Figures
 
     private func count() {
-        connection?.count { [weak self] in self?.counted($0) }
+        if let standing, let successor {
+            self.standing = standing + 1
+            if standing + 1 >= Self.grace { takeOver(successor) }
+        }
+        let counted = connection
+        counted?.count { [weak self] counts in
+            // Of one that was given up meanwhile nothing counts.
+            if let self, connection === counted { take(counts) }
+        }
     }
 
-    private func counted(_ counts: PeerCounts) {
+    private func take(_ counts: PeerCounts) {
         guard !isClosed, isConnected else { return }
         let before = last
         last = counts
         var figures = CallFigures()
         figures.route = route(counts)
-        figures.framesReceived = framesBefore + (connection?.frameCount ?? 0)
+        figures.framesReceived = framesBefore + (connection?.frameCount ?? 0) + (successor?.frameCount ?? 0)
         figures.soundPacketsReceived = sounds.count
         figures.longestSilence = sounds.longestSilence
         figures.roundTrip = counts.roundTrip ?? 0
@@ -172,6 +238,7 @@ import MediaKit
 
     private func route(_ counts: PeerCounts) -> CallFigures.Route? {
         guard !counts.localKind.isEmpty else { return nil }
-        return counts.localKind == "relay" || counts.remoteKind == "relay" ? .relay : .direct
+        if counts.localKind == "relay" || counts.remoteKind == "relay" { return .relay }
+        return counts.isTCP ? .directOverTCP : .direct
     }
 }

@@ -53,6 +53,7 @@ extension Words {
     static func route(_ route: CallFigures.Route?) -> String {
         switch route {
         case .direct: tr("direct")
+        case .directOverTCP: tr("direct, over TCP")
         case .relay: tr("through the relay")
         case .relayThroughPort(let proxy):
             proxy.isEmpty ? tr("through the server's port") : tr("through the server's port and the proxy %@", proxy)

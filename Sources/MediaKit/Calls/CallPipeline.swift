@@ -29,7 +29,7 @@ internal import MediaShims
 
     let pipeline: UnsafeMutablePointer<GstElement>
     private var watch: BusWatch?
-    private let frames = FrameQueue()
+    let frames = FrameQueue()
     private var source: UnsafeMutablePointer<GstElement>?
     private var shown: Source?
     /// How many get the picture.
@@ -83,7 +83,18 @@ internal import MediaShims
 
     // MARK: What is sent
 
-    package enum Source: Sendable, Equatable { case camera, screen }
+    package enum Source: Sendable, Equatable {
+        case camera, screen
+
+        /// What is asked of it, the best first.
+        fileprivate var wanted: String {
+            switch self {
+            case .camera:
+                "video/x-raw,width=640,height=480,framerate=20/1; video/x-raw,width=640,height=480; video/x-raw"
+            case .screen: "video/x-raw,framerate=10/1; video/x-raw"
+            }
+        }
+    }
 
     /// What the picture shows, nil for none. Where there is nothing to show it from, nothing changes.
     /// - Returns: whether there is a picture now that was not there before, or none any more.
@@ -106,6 +117,7 @@ internal import MediaShims
     private func show(_ new: UnsafeMutablePointer<GstElement>, _ kind: Source) {
         if let source { mado_bin_remove(pipeline, source) }
         source = new
+        mado_source_settle(new, kind.wanted)
         if shown != kind {
             shown = kind
             setSize()
@@ -133,7 +145,9 @@ internal import MediaShims
             default: (320, 240, 15)
             }
         let caps = "video/x-raw,width=\(width),height=\(height),framerate=\(rate)/1,pixel-aspect-ratio=1/1"
-        with("picture-size") { mado_element_set_by_text($0, "caps", caps) }
+        with("picture-in") { source in
+            with("picture-size") { filter in mado_restrict_between_buffers(source, filter, caps) }
+        }
     }
 
     private func showOwnPicture() {

@@ -14,6 +14,8 @@ internal import MediaShims
         /// nil after the last one.
         case candidate(line: Int, String?)
         case state(State)
+        /// The first packet of a stream: the other side has this connection, too.
+        case arrived
         case failed(String)
     }
 
@@ -217,7 +219,8 @@ internal import MediaShims
     // MARK: What arrives
 
     /// How many pictures have arrived.
-    package var frameCount: Int { sinks.frames.count }
+    package var frameCount: Int { sinks.frames.arrived.value }
+    package var frames: ArrivalCount { sinks.frames.arrived }
 
     private func heard(_ event: Event) {
         guard !isClosed else { return }

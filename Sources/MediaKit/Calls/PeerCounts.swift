@@ -13,6 +13,8 @@ package struct PeerCounts: Sendable, Equatable {
     /// `host`, `srflx`, `prflx` or `relay`; empty before there is a way.
     package var localKind = ""
     package var remoteKind = ""
+    /// Whether the way's own end is one of TCP, which sends again what is lost.
+    package var isTCP = false
 
     private final class Handler: Sendable {
         let done: @MainActor (PeerCounts) -> Void
@@ -47,6 +49,7 @@ package struct PeerCounts: Sendable, Equatable {
         roundTrip = counts.round_trip < 0 ? nil : counts.round_trip * 1000
         localKind = Self.text(&counts.local_type, 16)
         remoteKind = Self.text(&counts.remote_type, 16)
+        isTCP = Self.text(&counts.local_protocol, 16).lowercased().hasPrefix("tcp")
     }
 
     private static func text<Tuple>(_ tuple: inout Tuple, _ size: Int) -> String {

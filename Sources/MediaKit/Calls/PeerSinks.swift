@@ -44,8 +44,9 @@ final class PeerSinks: @unchecked Sendable {
             if let known { PeerSinks.of(box)?.tell(.state(known)) }
         },
         stream: { box, pad, media, encoding in
-            guard let pad, let media, let encoding else { return }
-            PeerSinks.of(box)?.receive(pad, String(cString: media), String(cString: encoding))
+            guard let pad, let media, let encoding, let sinks = PeerSinks.of(box) else { return }
+            sinks.receive(pad, String(cString: media), String(cString: encoding))
+            sinks.tell(.arrived)
         },
         described: { box, sdp, error in
             if let sdp {

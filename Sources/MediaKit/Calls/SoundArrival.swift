@@ -7,11 +7,11 @@ package final class SoundArrival: Sendable {
     /// Milliseconds of a clock that only runs forward; 0 before the first one.
     private let last = Atomic<Int>(0)
     private let longest = Atomic<Int>(0)
-    private let packets = Atomic<Int>(0)
+    package let packets = ArrivalCount()
 
     package init() {}
 
-    package var count: Int { packets.load(ordering: .relaxed) }
+    package var count: Int { packets.value }
 
     /// The longest time between two packets, in milliseconds.
     package var longestSilence: Int { longest.load(ordering: .relaxed) }
@@ -23,9 +23,9 @@ package final class SoundArrival: Sendable {
 
     /// - Parameter now: milliseconds, more than 0.
     func take(at now: Int) {
-        packets.add(1, ordering: .relaxed)
         let before = last.exchange(now, ordering: .relaxed)
         if before > 0 { longest.max(now - before, ordering: .relaxed) }
+        packets.add()
     }
 
     private static var now: Int {

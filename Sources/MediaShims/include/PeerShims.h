@@ -51,7 +51,12 @@ GstElement *mado_bin_parse(const char *description, GError **error);
 gboolean mado_bin_add(GstElement *bin, GstElement *child);
 void mado_bin_remove(GstElement *bin, GstElement *child);
 void mado_element_set_flag(GstElement *element, const char *name, gboolean value);
-void mado_element_set_by_text(GstElement *element, const char *name, const char *value);
+/// What a source is asked for, the best first; it is asked once. What comes behind it may change at any moment, and a source
+/// that asked meanwhile would be told that nothing is possible, and stop for good.
+void mado_source_settle(GstElement *source, const char *caps);
+/// Sets a capsfilter's caps while nothing is on its way from the source element to it: what has been made for the caps of
+/// before would be refused, and the pipeline stand still for good.
+void mado_restrict_between_buffers(GstElement *source, GstElement *filter, const char *caps);
 /// Owned by the caller; NULL where there is no such text.
 char *mado_element_get_string(GstElement *element, const char *name);
 /// Cuts what hangs on a tee or mixer off, and gives its pad back.

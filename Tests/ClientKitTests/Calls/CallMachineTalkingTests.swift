@@ -54,9 +54,10 @@ extension CallMachineTests {
 
     @Test func anotherConnectionIsOfferedAndTaken() {
         var machine = talking()
-        #expect(machine.networkChanged(now: 1000) == [.makeOffer])
-        #expect(machine.state == .reconnecting)
-        // Ways of the connection that is given up are of no use.
+        #expect(machine.renew(1000) == [.makeOffer])
+        // The one that is there goes on.
+        #expect(machine.state == .connected)
+        // Ways that are told now are not the new one's.
         #expect(machine.receive(Self.event(Self.kenji, .candidates([.end])), now: 1001) == [])
         let offer = machine.described(Self.sdp("hanako2"), streams: CallStreams(), now: 1100)
         #expect(
@@ -66,8 +67,63 @@ extension CallMachineTests {
         #expect(machine.receive(Self.event(Self.kenji, answer), now: 1200) == [.accept(answer: Self.sdp("kenji2"))])
         // The same answer once more finds nothing that waits for it.
         #expect(machine.receive(Self.event(Self.kenji, answer), now: 1201) == [])
-        _ = machine.pathChanged(.connected, now: 1300)
+        #expect(machine.renewed() == [])
         #expect(machine.state == .connected)
+        #expect(machine.tick(100_000).allSatisfy { $0 != .makeOffer })
+        #expect(machine.nextDeadline == nil)
+    }
+
+    @Test func aWayThatWorksOutlivesAServerThatTellsNothing() {
+        var machine = talking()
+        #expect(machine.renew(1000) == [.makeOffer])
+        _ = machine.described(Self.sdp("hanako2"), streams: CallStreams(), now: 1100)
+        // It is tried again, and the call never ends for that.
+        for round in 1...10 {
+            // From when the last offer was sent.
+            let now = 1100 + 20_000 * Int64(round)
+            #expect(machine.tick(now - 1).allSatisfy { $0 != .makeOffer && $0 != .dropOffer })
+            #expect(machine.tick(now).suffix(2) == [.dropOffer, .makeOffer])
+            #expect(machine.state == .connected)
+        }
+    }
+
+    @Test func whatFoundNoWayIsTriedAgainWhereItIsNeeded() {
+        var machine = talking()
+        let answer = CallEvent.Content.negotiate(
+            isOffer: false, sdp: Self.sdp("kenji2"), lifetime: 20_000, CallStreams())
+        _ = machine.renew(1000)
+        _ = machine.described(Self.sdp("hanako2"), streams: CallStreams(), now: 1100)
+        _ = machine.receive(Self.event(Self.kenji, answer), now: 2000)
+        #expect(machine.notRenewed(now: 9000) == [])
+        #expect(machine.state == .connected)
+        #expect(machine.tick(22_000).last == .makeOffer)
+        // Not where the way before works again.
+        var broken = talking()
+        _ = broken.pathChanged(.disconnected, now: 1000)
+        #expect(broken.tick(3500).last == .makeOffer)
+        _ = broken.described(Self.sdp("hanako2"), streams: CallStreams(), now: 3600)
+        _ = broken.pathChanged(.connected, now: 4000)
+        #expect(broken.tick(23_600).last == .dropOffer)
+        #expect(broken.nextDeadline == nil)
+    }
+
+    @Test func anotherConnectionWaitsForWhatIsAgreedOn() {
+        var machine = talking()
+        _ = machine.setOnHold(true, now: 100)
+        #expect(machine.renew(200) == [])
+        let answer = CallEvent.Content.negotiate(
+            isOffer: false, sdp: Self.sdp("kenji", direction: "inactive"), lifetime: 20_000, CallStreams())
+        #expect(machine.receive(Self.event(Self.kenji, answer), now: 300) == [])
+        #expect(machine.tick(300).last == .makeOffer)
+    }
+
+    @Test func aWayThatBreaksWhileAnotherIsOfferedIsNotForgotten() {
+        var machine = talking()
+        _ = machine.setOnHold(true, now: 100)
+        _ = machine.pathChanged(.disconnected, now: 200)
+        #expect(!machine.tick(2700).contains(.makeOffer))
+        // Nobody has answered: at the latest then.
+        #expect(machine.tick(22_700).contains(.makeOffer))
     }
 
     @Test func theOtherSideOffersAnotherConnection() throws {
@@ -86,10 +142,10 @@ extension CallMachineTests {
         let offer = CallEvent.Content.negotiate(
             isOffer: true, sdp: Self.sdp("kenji2"), lifetime: 20_000, CallStreams())
         var caller = talking()
-        _ = caller.networkChanged(now: 1000)
+        _ = caller.renew(1000)
         #expect(caller.receive(Self.event(Self.kenji, offer), now: 1001) == [])
         var callee = try accepted()
-        _ = callee.networkChanged(now: 1000)
+        _ = callee.renew(1000)
         #expect(
             callee.receive(Self.event(Self.kenji, offer), now: 1001)
                 == [.makeAnswer(to: Self.sdp("kenji2"), isFresh: true)])
@@ -209,7 +265,7 @@ extension CallMachineTests {
         #expect(machine.hangUp() == [.send(.hangUp(.userHangUp)), .ended(.hungUp)])
         #expect(machine.hangUp() == [])
         #expect(machine.accept() == [])
-        #expect(machine.networkChanged(now: 1) == [])
+        #expect(machine.renew(1) == [])
         #expect(machine.pathChanged(.connected, now: 1) == [])
         #expect(machine.receive(Self.event(Self.kenji, .hangUp(.userHangUp)), now: 1) == [])
         #expect(machine.tick(1_000_000) == [])

@@ -147,13 +147,17 @@
 
     /// Sends what there is to send, over a connection that is made anew.
     func publish() {
-        let isAgain = own != nil
-        own?.peer.close()
+        let before = own
+        before?.peer.close()
         own = nil
         guard let media = call.media, let participant else { return }
         let line = Line(media.makePeer(for: call.account.userID, relays: call.relays.addresses, part: .sending))
         own = line
-        if isAgain { tell(line) { try await $0.unpublish(participant) } }
+        if let before {
+            // What the server is still being told of the one before comes first.
+            line.telling = before.telling
+            tell(line) { try await $0.unpublish(participant) }
+        }
         connect(line, userID: nil)
         line.peer.makeOffer()
     }
@@ -208,7 +212,7 @@
         case .path(.connected):
             line.isConnected = true
             onChange(nil)
-        case .path(.disconnected), .path(.connecting): break
+        case .path(.disconnected), .path(.connecting), .renewed, .notRenewed: break
         case .path(.failed), .failed: rejoin()
         case .figures(var figures):
             figures.route = call.relays.route(figures.route)

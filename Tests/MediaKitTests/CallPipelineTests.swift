@@ -1,0 +1,25 @@
+import Glibc
+import Testing
+
+@testable import MediaKit
+
+@Suite(.serialized, .timeLimit(.minutes(1))) @MainActor struct CallPipelineTests {
+    /// People come and go at any moment, also while a picture is on its way.
+    @Test func theOwnPictureSurvivesChangesOfItsSize() async throws {
+        setenv("MADODESKTOP_AUDIO_SOURCE", "audiotestsrc is-live=true wave=ticks", 1)
+        setenv("MADODESKTOP_VIDEO_SOURCE", "videotestsrc is-live=true pattern=ball", 1)
+        setenv("MADODESKTOP_AUDIO_SINK", "fakesink", 1)
+        let pipeline = try CallPipeline(CallPipeline.Choice(), wantsPicture: true)
+        defer { pipeline.close() }
+        var changes = 0
+        for picture in 1...30 where !Task.isCancelled {
+            for _ in 0..<100 {
+                changes += 1
+                pipeline.setPeople(changes % 3 + 1)
+                await Task.yield()
+            }
+            await pipeline.frames.arrived.reached(picture)
+        }
+        #expect(pipeline.frames.arrived.value >= 30, "it stands still after \(changes) changes")
+    }
+}
