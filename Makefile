@@ -97,10 +97,12 @@ test-network: test-packages locale
 	$(SWIFT) build --product mado-desktop
 	Tests/Desktop/run "$$($(SWIFT) build --show-bin-path)/mado" "$$($(SWIFT) build --show-bin-path)/mado-desktop" --network
 
-# All tables of docs/desktop-calls.md: those networks measured for longer, lines that lose packets, four people. As root.
+# All tables of docs/desktop-calls.md: those networks measured for longer, lines that lose packets, four people, a
+# conference of ten. As root.
 call-figures: test-packages locale
 	$(SWIFT) build --product mado
 	$(SWIFT) build --product mado-desktop
+	$(SWIFT) build --product mado-client-probe
 	MEASURE_SECONDS=15 Tests/Desktop/run "$$($(SWIFT) build --show-bin-path)/mado" \
 		"$$($(SWIFT) build --show-bin-path)/mado-desktop" --network
 	Tests/Desktop/run "$$($(SWIFT) build --show-bin-path)/mado" "$$($(SWIFT) build --show-bin-path)/mado-desktop" --call-figures

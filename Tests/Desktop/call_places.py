@@ -1,8 +1,10 @@
 """Calls between people in networks of their own, and what is counted there. As root."""
 import os
 import re
+import statistics
 import tempfile
 import time
+import typing
 
 import calls
 import desktop
@@ -48,6 +50,33 @@ class Facts:
         start, first = until_another(counts())
         end, last = until_another(first, start + seconds)
         return [(after - before) / (end - start) for before, after in zip(first, last)]
+
+
+class Row(typing.NamedTuple):
+    """What one of two gets, in seconds, and a second."""
+
+    picture_after: float
+    pictures: float
+    sound: float
+    received: float
+    silence: float
+    words: str
+
+    @classmethod
+    def seen(cls, program, facts, seconds):
+        pictures, sound = facts.rates("Pictures received", "Packets of sound received", seconds=seconds)
+        words = [text for role, text, _ in program.nodes() if role == "label" and re.search("[0-9]:[0-9]{2} · ", text)][0]
+        return cls(facts.number("First picture after") / 1000, pictures, sound, facts.number("Received"),
+                   facts.number("Longest silence") / 1000, words.split(" · ", 2)[2])
+
+    @classmethod
+    def median(cls, rows):
+        words = "; ".join(dict.fromkeys(row.words for row in rows))
+        return cls(*(statistics.median(values) for values in list(zip(*rows))[:-1]), words)
+
+    def line(self, title):
+        return (f"| {title} | {self.picture_after:.1f} s | {self.pictures:.1f} | {self.sound:.0f} of 50 | "
+                f"{self.received:.0f} kbit/s | {self.silence:.1f} s | {self.words} |")
 
 
 class Places(calls.CallTestCase):
@@ -119,9 +148,6 @@ class Places(calls.CallTestCase):
 
     def row(self, title, program, facts, seconds):
         """A line of a table: what one of both gets."""
-        pictures, sound = facts.rates("Pictures received", "Packets of sound received", seconds=seconds)
-        words = [text for role, text, _ in program.nodes() if role == "label" and re.search("[0-9]:[0-9]{2} · ", text)][0]
-        print(f"| {title} | {facts.number('First picture after') / 1000:.1f} s | {pictures:.1f} | {sound:.0f} of 50 | "
-              f"{facts.number('Received')} kbit/s | {facts.number('Longest silence') / 1000:.1f} s | "
-              f"{words.split(' · ', 2)[2]} |", flush=True)
-        return pictures, sound
+        row = Row.seen(program, facts, seconds)
+        print(row.line(title), flush=True)
+        return row.pictures, row.sound

@@ -25,15 +25,16 @@ def run(*command, ok=False):
 
 class Wire:
     """A switch with an end for this computer (10.86.N.1) and one for each place. What runs between two places is lost
-    with a probability, and gets through no faster than a rate; what runs to this computer is not touched."""
+    with a probability, and gets through no faster than a rate; a wire that takes no TCP loses all of that between two
+    places. What runs to this computer is not touched."""
 
     count = 0
 
-    def __init__(self, places, loss=0.0, rate=None, delay=0.0):
+    def __init__(self, places, loss=0.0, rate=None, delay=0.0, takes_tcp=True):
         """`rate` in bits a second for each direction, `delay` in seconds."""
         Wire.count += 1
         self.number = (os.getpid() * 4 + Wire.count) % 250 + 1
-        self.loss, self.rate, self.delay = loss, rate, delay
+        self.loss, self.rate, self.delay, self.takes_tcp = loss, rate, delay, takes_tcp
         self.address = f"10.86.{self.number}.1"
         self.lost = self.passed = 0
         self.sockets, self.links = [], []
@@ -131,10 +132,15 @@ class Wire:
         for end in ends:
             if 0 in (source, end):
                 self._send(end, frame)
-            elif self.random.random() < self.loss:
+            elif self.random.random() < self.loss or not self.takes_tcp and self._is_tcp(frame):
                 self.lost += 1
             else:
                 self._queue(source, end, frame)
+
+    @staticmethod
+    def _is_tcp(frame):
+        kind = frame[12:14]
+        return kind == b"\x08\x00" and frame[23:24] == b"\x06" or kind == b"\x86\xdd" and frame[20:21] == b"\x06"
 
     def _queue(self, source, end, frame):
         now = time.monotonic()

@@ -1,6 +1,6 @@
 """WebRTC connections of GStreamer's, driven by lines of JSON: run by the system's own Python, which has GObject.
 
-Commands: `new` (`id`, `turn`, `sends`), `offer`, `answer` (`sdp` of the offer), `remote` (`sdp` of the answer), `candidate`
+Commands: `new` (`id`, `turn`, `sends`, `picture`: width, height and pictures a second), `offer`, `answer` (`sdp` of the offer), `remote` (`sdp` of the answer), `candidate`
 (`candidate`, `index`), `received`, `state`, `end`. Each is answered by a line; local candidates come as lines in between.
 """
 import json
@@ -17,8 +17,8 @@ Gst.init(None)
 OFFER, ANSWER = GstWebRTC.WebRTCSDPType.OFFER, GstWebRTC.WebRTCSDPType.ANSWER
 AUDIO = ("audiotestsrc is-live=true ! audioconvert ! audioresample ! opusenc ! rtpopuspay pt=111 ! "
          "capsfilter caps=application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000")
-VIDEO = ("videotestsrc is-live=true ! capsfilter caps=video/x-raw,width=160,height=120,framerate=10/1 ! "
-         "vp8enc deadline=1 keyframe-max-dist=10 ! rtpvp8pay pt=96 ! "
+VIDEO = ("videotestsrc is-live=true ! capsfilter caps=video/x-raw,width={},height={},framerate={}/1 ! "
+         "vp8enc deadline=1 cpu-used=8 threads=1 keyframe-max-dist=10 ! rtpvp8pay pt=96 ! "
          "capsfilter caps=application/x-rtp,media=video,encoding-name=VP8,payload=96,clock-rate=90000")
 lock = threading.Lock()
 # PyGObject frees what Python lets go of, also where webrtcbin still uses it.
@@ -31,7 +31,7 @@ def say(**what):
 
 
 class Connection:
-    def __init__(self, name, turn, sends):
+    def __init__(self, name, turn, sends, picture):
         self.name = name
         self.received = {}
         self.pipeline = Gst.Pipeline.new(name)
@@ -45,7 +45,7 @@ class Connection:
         self.bin.connect("on-ice-candidate", lambda _, index, text: say(id=name, candidate=text, index=index))
         self.bin.connect("pad-added", self.pad_added)
         if sends:
-            for description in (AUDIO, VIDEO):
+            for description in (AUDIO, VIDEO.format(*picture)):
                 source = Gst.parse_bin_from_description(description, True)
                 self.pipeline.add(source)
                 source.link(self.bin)
@@ -106,7 +106,8 @@ for line in sys.stdin:
     connection = connections.get(name)
     match command["do"]:
         case "new":
-            connections[name] = Connection(name, command["turn"], command["sends"])
+            connections[name] = Connection(
+                name, command["turn"], command["sends"], command.get("picture", (160, 120, 10)))
             say(done="new")
         case "offer": say(done="offer", sdp=connection.offer())
         case "answer": say(done="answer", sdp=connection.answer(command["sdp"]))
