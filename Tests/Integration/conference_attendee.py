@@ -74,12 +74,12 @@ class Attendee:
             body["participant"] = self.name
         return self.member.expect("POST", f"{self.path}/{what}", body, status=status)
 
-    def publish(self, picture=(160, 120, 10)):
-        self.peer.ask("new", "own", turn=self.uri, sends=True, picture=picture)
-        offer = self.peer.ask("offer", "own")["sdp"]
+    def publish(self, picture=(160, 120, 10), name="own"):
+        self.peer.ask("new", name, turn=self.uri, sends=True, picture=picture)
+        offer = self.peer.ask("offer", name)["sdp"]
         answer = self.ask("publish", sdp=offer)["sdp"]
-        self.peer.ask("remote", "own", sdp=answer)
-        self.trickle("own", None)
+        self.peer.ask("remote", name, sdp=answer)
+        self.trickle(name, None)
         return answer
 
     def subscribe(self, publisher):

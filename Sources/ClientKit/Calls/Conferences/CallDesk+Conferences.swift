@@ -10,12 +10,18 @@ extension CallDesk {
         let call = Call(
             account: account, roomID: conversation.roomID, id: Self.newID(), kind: kind, isIncoming: false,
             isGroup: true)
-        let conference = Conference(call: call, client: client, clock: clock)
+        let conference = Conference(
+            owner: account.userID, roomID: conversation.roomID, client: client, clock: clock)
         call.conference = conference
         call.phase = .connecting
         conference.onChange = { [weak self, weak call] end in
             if let self, let call { changed(call, end) }
         }
+        conference.onFigures = { [weak call] in call?.changes.notify(.figures(userID: $0)) }
+        conference.makePeer = { [weak call] user, part in
+            call.flatMap { $0.media?.makePeer(for: user, relays: $0.relays.addresses, part: part) }
+        }
+        conference.route = { [weak call] in call?.relays.route($0) ?? $0 }
         current = call
         changes.notify(.calls)
         Task { [weak self] in

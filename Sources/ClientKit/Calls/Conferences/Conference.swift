@@ -1,6 +1,7 @@
 /// This device's part in a conference: one connection on which it sends, and one for each member from whom it gets.
 ///
-/// Whatever breaks, it joins anew, for ``patience`` at most; then the call ends. It belongs to a ``Call``, which shows it.
+/// A connection that does not stand after ``standingTime`` is made anew. Where one breaks, all of it is joined anew, for
+/// ``patience`` at most; then the call ends. It belongs to a ``Call``, which shows it.
 @MainActor final class Conference {
     /// One connection to the bridge, and what the server is told of it, in order.
     @MainActor fileprivate final class Line {
@@ -11,18 +12,27 @@
         var figures = CallFigures()
         /// How many counts in succession had no new picture. The bridge does not tell who has switched the camera off.
         var still = Conference.stillCounts
+        /// Waits for it to stand.
+        var watching: Task<Void, Never>?
 
         init(_ peer: any CallPeer) { self.peer = peer }
+
+        func close() {
+            watching?.cancel()
+            peer.close()
+        }
     }
 
     /// Milliseconds that it may be out before the call ends, and between two attempts.
     static let patience: Int64 = 45_000
     static let pause: Int64 = 2000
+    /// Milliseconds: on a computer that is busy the ways to the relay may be found too late.
+    static let standingTime: Int64 = 15_000
 
     /// Counts, one a second, without a new picture after which there is none to show.
     fileprivate static let stillCounts = 2
 
-    private unowned let call: Call
+    private let owner: String
     private let client: ConferenceClient
     private let clock: any ConnectionClock
     private var roster: ConferenceRoster
@@ -36,12 +46,18 @@
     private var isBroken = false
     /// Called after each change, with the end where it is one.
     var onChange: @MainActor (CallEnd?) -> Void = { _ in }
+    var onFigures: @MainActor (_ userID: String) -> Void = { _ in }
+    /// Makes a connection to the bridge, or none once there are no media.
+    var makePeer: @MainActor (_ userID: String, CallPeerPart) -> (any CallPeer)? = { _, _ in nil }
+    /// What a way is to be called.
+    var route: @MainActor (CallFigures.Route?) -> CallFigures.Route? = { $0 }
 
-    init(call: Call, client: MatrixClient, clock: any ConnectionClock) {
-        self.call = call
+    /// - Parameter owner: this member.
+    init(owner: String, roomID: String, client: MatrixClient, clock: any ConnectionClock) {
+        self.owner = owner
         self.clock = clock
-        self.client = ConferenceClient(client: client, roomID: call.roomID)
-        roster = ConferenceRoster(owner: call.account.userID)
+        self.client = ConferenceClient(client: client, roomID: roomID)
+        roster = ConferenceRoster(owner: owner)
     }
 
     var people: [String] { roster.seats.map(\.userID) }
@@ -59,12 +75,13 @@
 
     func start() {
         running = Task { [weak self] in
-            while let self, !Task.isCancelled { await stay() }
+            while let self, !Task.isCancelled, await stay() {}
         }
     }
 
     /// Joins, and is in it until something breaks.
-    private func stay() async {
+    /// - Returns: whether to try again; where not, the end was told.
+    private func stay() async -> Bool {
         let limit = clock.now().uptime + Self.patience
         while !Task.isCancelled {
             do {
@@ -73,21 +90,26 @@
                     // Left before the server had answered: the others would see an empty place for a minute.
                     let client = client
                     Task { try? await client.leave(joined.participant) }
-                    return
+                    return false
                 }
                 begin(joined)
                 onChange(nil)
                 await listen(joined)
                 end()
                 onChange(nil)
-                return
+                return true
             } catch let error as MatrixClientError where !error.isTransient && error.status != 503 {
-                return onChange(.refused(error.message))
+                onChange(.refused(error.message))
+                return false
             } catch {
-                guard clock.now().uptime < limit else { return onChange(.lost) }
-                do { try await clock.sleep(milliseconds: Self.pause) } catch { return }
+                guard clock.now().uptime < limit else {
+                    onChange(.lost)
+                    return false
+                }
+                do { try await clock.sleep(milliseconds: Self.pause) } catch { return false }
             }
         }
+        return false
     }
 
     private func begin(_ joined: ConferenceClient.Joined) {
@@ -127,7 +149,7 @@
     private func end() {
         isIn = false
         participant = nil
-        own?.peer.close()
+        own?.close()
         own = nil
         perform(roster.left())
     }
@@ -148,10 +170,10 @@
     /// Sends what there is to send, over a connection that is made anew.
     func publish() {
         let before = own
-        before?.peer.close()
+        before?.close()
         own = nil
-        guard let media = call.media, let participant else { return }
-        let line = Line(media.makePeer(for: call.account.userID, relays: call.relays.addresses, part: .sending))
+        guard let participant, let peer = makePeer(owner, .sending) else { return }
+        let line = Line(peer)
         own = line
         if let before {
             // What the server is still being told of the one before comes first.
@@ -168,7 +190,7 @@
             case .subscribe(let publisher): subscribe(to: publisher)
             case .drop(let userID):
                 guard let line = lines.removeValue(forKey: userID) else { continue }
-                line.peer.close()
+                line.close()
                 if let participant, let subscription = line.subscription {
                     tell(line) { try? await $0.unsubscribe(participant, subscription) }
                 }
@@ -177,8 +199,8 @@
     }
 
     private func subscribe(to publisher: ConferencePublisher) {
-        guard let media = call.media, let participant else { return }
-        let line = Line(media.makePeer(for: publisher.userID, relays: call.relays.addresses, part: .receiving))
+        guard let participant, let peer = makePeer(publisher.userID, .receiving) else { return }
+        let line = Line(peer)
         lines[publisher.userID] = line
         connect(line, userID: publisher.userID)
         tell(line) { [weak line] client in
@@ -192,6 +214,19 @@
         line.peer.onEvent = { [weak self, weak line] event in
             if let self, let line { heard(event, line, userID) }
         }
+        line.watching = Task { [weak self, weak line, clock] in
+            do { try await clock.sleep(milliseconds: Self.standingTime) } catch { return }
+            if let self, let line, !line.isConnected { renew(line, userID) }
+        }
+    }
+
+    private func isCurrent(_ line: Line) -> Bool { line === own || lines.values.contains { $0 === line } }
+
+    private func renew(_ line: Line, _ userID: String?) {
+        guard isIn, !isBroken, isCurrent(line) else { return }
+        guard let userID else { return publish() }
+        guard let publisher = roster.seats.first(where: { $0.userID == userID }) else { return }
+        perform([.drop(userID: userID), .subscribe(publisher)])
     }
 
     private func heard(_ event: CallPeerEvent, _ line: Line, _ userID: String?) {
@@ -211,14 +246,15 @@
             tell(line) { [weak line] client in try await client.tell(candidate, participant, line?.subscription) }
         case .path(.connected):
             line.isConnected = true
+            line.watching?.cancel()
             onChange(nil)
         case .path(.disconnected), .path(.connecting), .renewed, .notRenewed: break
         case .path(.failed), .failed: rejoin()
         case .figures(var figures):
-            figures.route = call.relays.route(figures.route)
+            figures.route = route(figures.route)
             count(figures.framesReceived > line.figures.framesReceived, line)
             line.figures = figures
-            if let userID { call.changes.notify(.figures(userID: userID)) }
+            if let userID { onFigures(userID) }
         case .pictureCame: count(true, line)
         }
     }
@@ -250,7 +286,7 @@
             } catch let error as MatrixClientError where error.status == 404 {
                 // Somebody who has just gone; the events tell it.
             } catch {
-                if let self, let line, line === own || lines.values.contains(where: { $0 === line }) { rejoin() }
+                if let self, let line, isCurrent(line) { rejoin() }
             }
         }
     }
