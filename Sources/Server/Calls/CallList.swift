@@ -29,6 +29,8 @@ package struct CallList: Sendable {
         var ringing: (caller: UserID, until: Int64)?
         /// Who is in it, until when that is believed.
         var members: [UserID: Int64] = [:]
+        /// Who called and who answered: without one of them the other talks to nobody.
+        var pair: Set<UserID> = []
     }
 
     /// How long an answered call is believed without anybody saying that it still goes on.
@@ -57,6 +59,7 @@ package struct CallList: Sendable {
             return
         }
         call.ringing = nil
+        call.pair = [ringing.caller, user]
         calls[key] = call
         for member in [ringing.caller, user] { enter(member, key, until: now + Self.longest) }
     }
@@ -64,7 +67,7 @@ package struct CallList: Sendable {
     /// Either of the two ends it for both; nobody else can.
     package mutating func ended(_ key: Key, by user: UserID) {
         guard let call = calls[key] else { return }
-        if call.members[user] != nil || call.members.isEmpty { remove(key) }
+        if call.members[user] != nil || call.members.isEmpty || call.pair.contains(user) { remove(key) }
     }
 
     /// The client says that it is in the call.
@@ -73,9 +76,11 @@ package struct CallList: Sendable {
         enter(user, key, until: until)
     }
 
-    /// The client says that it has left the calls of that name.
+    /// The client says that it has left the calls of that name. The hang-up of one may come after that.
     package mutating func left(_ call: String, by user: UserID) {
-        for key in byMember[user] ?? [] where key.call == call { leave(user, key) }
+        for key in byMember[user] ?? [] where key.call == call {
+            if calls[key]?.pair.contains(user) == true { remove(key) } else { leave(user, key) }
+        }
     }
 
     /// The member is not connected any more.

@@ -33,6 +33,25 @@ struct CallListTests {
         #expect(list.nextDeadline == nil)
     }
 
+    /// A program says that it has left beside sending the hang-up, and either may come first. The other's may say nothing at
+    /// all: it knows only the specification.
+    @Test("whoever of two says that they left ends it for both, before or after the hang-up")
+    func left() {
+        for user in [Self.hanako, Self.kenji] {
+            var list = Self.answered()
+            list.reported(Self.key, by: Self.hanako, until: Self.start + 120_000)
+            list.left("c1", by: user)
+            #expect(list.members == [])
+            list.ended(Self.key, by: user)
+            #expect(list.members == [] && list.nextDeadline == nil)
+        }
+        // Gone for a moment, and back with nothing but the hang-up.
+        var list = Self.answered()
+        list.vanished(Self.hanako)
+        list.ended(Self.key, by: Self.hanako)
+        #expect(list.members == [])
+    }
+
     @Test("no call: not rung, too late, answered by the caller, rejected")
     func none() {
         var list = CallList()
