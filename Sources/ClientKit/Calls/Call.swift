@@ -117,7 +117,8 @@ extension Call {
     }
 
     package func isSilent(_ userID: String) -> Bool {
-        legs[userID]?.machine.remoteStreams.first?.audioMuted ?? false
+        if let conference { return conference.isSilent(userID) }
+        return legs[userID]?.machine.remoteStreams.first?.audioMuted ?? false
     }
 
     package func showsPicture(_ userID: String) -> Bool {

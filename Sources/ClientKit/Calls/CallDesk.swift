@@ -136,6 +136,7 @@
     }
 
     private func tellStreams(_ call: Call) {
+        call.conference?.tellMuted()
         if let streams = call.media?.streams { forEachLeg(of: call) { $0.tell(streams) } }
         call.changes.notify(.own)
     }

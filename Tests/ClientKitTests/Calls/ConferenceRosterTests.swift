@@ -43,6 +43,21 @@ struct ConferenceRosterTests {
         #expect(roster.seats == [after])
     }
 
+    /// Who goes on sending is not subscribed to anew.
+    @Test func whoIsWithoutSoundKeepsTheirConnection() {
+        var roster = roster(publisher("p1", "kenji"), publisher("p2", "ana"), publisher("p3", "kenji"))
+        let silent = ConferenceMuted(audio: true)
+        #expect(roster.take(.muted(participant: "p1", silent)) == [])
+        #expect(roster.seats.map(\.muted.audio) == [true, false])
+        #expect(roster.take(.muted(participant: "p1", ConferenceMuted(video: true))) == [])
+        #expect(roster.seats.first?.muted == ConferenceMuted(video: true))
+        // The other device is so already when it takes the place.
+        #expect(roster.take(.muted(participant: "p3", silent)) == [])
+        _ = roster.take(.unpublished(participant: "p1"))
+        #expect(roster.seats.last?.muted == silent && roster.seats.last?.participant == "p3")
+        #expect(roster.take(.muted(participant: "nobody", silent)) == [])
+    }
+
     @Test func aMemberHasOnePlaceWithTwoDevices() {
         let (first, second) = (publisher("p1", "kenji"), publisher("p2", "kenji"))
         var roster = roster(first)
@@ -68,6 +83,11 @@ struct ConferenceRosterTests {
             ConferenceEvent.published(ConferencePublisher(participant: "p1", userID: "@kenji:test", hasVideo: true))
         ),
         (#"{"type":"unpublished","participant":"p1"}"#, .unpublished(participant: "p1")),
+        (
+            #"{"type":"muted","participant":"p1","audio_muted":true,"video_muted":false}"#,
+            .muted(participant: "p1", ConferenceMuted(audio: true))
+        ),
+        (#"{"type":"muted","audio_muted":true}"#, nil),
         (
             #"{"type":"subscription_offer","subscription":"s1","sdp":"v=0\r\n"}"#,
             .offer(subscription: "s1", sdp: "v=0\r\n")

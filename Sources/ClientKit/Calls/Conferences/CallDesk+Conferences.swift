@@ -21,6 +21,9 @@ extension CallDesk {
         conference.makePeer = { [weak call] user, part in
             call.flatMap { $0.media?.makePeer(for: user, relays: $0.relays.addresses, part: part) }
         }
+        conference.muted = { [weak call] in
+            call?.media?.streams.first.map { ConferenceMuted(audio: $0.audioMuted, video: $0.videoMuted) }
+        }
         conference.route = { [weak call] in call?.relays.route($0) ?? $0 }
         current = call
         changes.notify(.calls)

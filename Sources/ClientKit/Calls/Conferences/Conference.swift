@@ -49,6 +49,8 @@
     var onFigures: @MainActor (_ userID: String) -> Void = { _ in }
     /// Makes a connection to the bridge, or none once there are no media.
     var makePeer: @MainActor (_ userID: String, CallPeerPart) -> (any CallPeer)? = { _, _ in nil }
+    /// Whether this member is without sound or picture; nil once there are no media.
+    var muted: @MainActor () -> ConferenceMuted? = { nil }
     /// What a way is to be called.
     var route: @MainActor (CallFigures.Route?) -> CallFigures.Route? = { $0 }
 
@@ -64,8 +66,13 @@
 
     func showsPicture(_ userID: String) -> Bool {
         guard let line = lines[userID], line.isConnected, line.still < Self.stillCounts else { return false }
-        return roster.seats.first { $0.userID == userID }?.hasVideo == true
+        guard let seat = seat(of: userID) else { return false }
+        return seat.hasVideo && !seat.muted.video
     }
+
+    func isSilent(_ userID: String) -> Bool { seat(of: userID)?.muted.audio ?? false }
+
+    private func seat(of userID: String) -> ConferencePublisher? { roster.seats.first { $0.userID == userID } }
 
     func isConnected(_ userID: String) -> Bool { lines[userID]?.isConnected ?? false }
 
@@ -140,7 +147,7 @@
         case .ended: isBroken = true
         case .offer(let subscription, let sdp):
             lines.values.first { $0.subscription == subscription }?.peer.makeAnswer(to: sdp, isFresh: false)
-        case .published, .unpublished:
+        case .published, .unpublished, .muted:
             perform(roster.take(event))
             onChange(nil)
         }
@@ -182,6 +189,14 @@
         }
         connect(line, userID: nil)
         line.peer.makeOffer()
+        tellMuted()
+    }
+
+    /// Tells the others whether this member is to be heard and seen; the bridge does not.
+    func tellMuted() {
+        guard let participant, let own, let muted = muted() else { return }
+        // No reason to leave: the next change tells it.
+        tell(own) { try? await $0.setMuted(participant, muted) }
     }
 
     private func perform(_ actions: [ConferenceRoster.Action]) {

@@ -45,6 +45,15 @@ struct ConferenceClient: Sendable {
         _ = try await post(["unpublish"]) { $0.member("participant", participant) }
     }
 
+    /// Whether this device is without sound or picture.
+    func setMuted(_ participant: String, _ muted: ConferenceMuted) async throws {
+        _ = try await post(["muted"]) { body in
+            body.member("participant", participant)
+            body.member("audio_muted", muted.audio)
+            body.member("video_muted", muted.video)
+        }
+    }
+
     /// - Returns: the subscription's name, and the bridge's offer.
     func subscribe(_ participant: String, to publisher: String) async throws -> (name: String, offer: String) {
         let answer = try await post(["subscribe"]) { body in
@@ -99,7 +108,15 @@ extension ConferencePublisher {
         guard let participant = value["participant"]?.string, let userID = value["user_id"]?.string,
             !participant.isEmpty, participant.utf8.count <= 255, userID.utf8.count <= 255
         else { return nil }
-        self.init(participant: participant, userID: userID, hasVideo: value["video"]?.bool ?? false)
+        self.init(
+            participant: participant, userID: userID, hasVideo: value["video"]?.bool ?? false,
+            muted: ConferenceMuted(value))
+    }
+}
+
+extension ConferenceMuted {
+    fileprivate init(_ value: JSONValue) {
+        self.init(audio: value["audio_muted"]?.bool ?? false, video: value["video_muted"]?.bool ?? false)
     }
 }
 
@@ -113,6 +130,9 @@ extension ConferenceEvent {
         case "unpublished":
             guard let participant = value["participant"]?.string else { return nil }
             self = .unpublished(participant: participant)
+        case "muted":
+            guard let participant = value["participant"]?.string else { return nil }
+            self = .muted(participant: participant, ConferenceMuted(value))
         case "subscription_offer":
             guard let subscription = value["subscription"]?.string, let sdp = value["sdp"]?.string,
                 sdp.hasPrefix("v=0"), sdp.utf8.count <= CallEvent.Limit.description

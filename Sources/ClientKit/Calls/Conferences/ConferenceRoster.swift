@@ -4,11 +4,30 @@ package struct ConferencePublisher: Sendable, Equatable {
     package var participant: String
     package var userID: String
     package var hasVideo: Bool
+    /// What its program says of it, though it goes on sending.
+    package var muted: ConferenceMuted
 
-    package init(participant: String, userID: String, hasVideo: Bool) {
+    package init(participant: String, userID: String, hasVideo: Bool, muted: ConferenceMuted = ConferenceMuted()) {
         self.participant = participant
         self.userID = userID
         self.hasVideo = hasVideo
+        self.muted = muted
+    }
+
+    /// Whether it is the same that is sent.
+    fileprivate func sendsSame(as other: ConferencePublisher) -> Bool {
+        (participant, userID, hasVideo) == (other.participant, other.userID, other.hasVideo)
+    }
+}
+
+/// Whether somebody is without sound or picture.
+package struct ConferenceMuted: Sendable, Equatable {
+    package var audio: Bool
+    package var video: Bool
+
+    package init(audio: Bool = false, video: Bool = false) {
+        self.audio = audio
+        self.video = video
     }
 }
 
@@ -16,6 +35,7 @@ package struct ConferencePublisher: Sendable, Equatable {
 package enum ConferenceEvent: Sendable, Equatable {
     case published(ConferencePublisher)
     case unpublished(participant: String)
+    case muted(participant: String, ConferenceMuted)
     /// What a subscription brings has changed; to be answered.
     case offer(subscription: String, sdp: String)
     /// It is over for this device, which may join again.
@@ -53,6 +73,7 @@ package struct ConferenceRoster: Sendable, Equatable {
         switch event {
         case .published(let publisher): published(publisher)
         case .unpublished(let participant): unpublished(participant)
+        case .muted(let participant, let muted): self.muted(participant, muted)
         case .offer: []
         case .ended: left()
         }
@@ -67,10 +88,10 @@ package struct ConferenceRoster: Sendable, Equatable {
     private mutating func published(_ publisher: ConferencePublisher) -> [Action] {
         guard publisher.userID != owner, seats.count < Self.limit, further.count < Self.limit else { return [] }
         if let at = seats.firstIndex(where: { $0.participant == publisher.participant }) {
-            guard seats[at] != publisher else { return [] }
-            // It sends something else than before: what was got of it is of no use.
+            let isSame = seats[at].sendsSame(as: publisher)
             seats[at] = publisher
-            return [.drop(userID: publisher.userID), .subscribe(publisher)]
+            // It sends something else than before: what was got of it is of no use.
+            return isSame ? [] : [.drop(userID: publisher.userID), .subscribe(publisher)]
         }
         guard !seats.contains(where: { $0.userID == publisher.userID }) else {
             further.append(publisher)
@@ -78,6 +99,12 @@ package struct ConferenceRoster: Sendable, Equatable {
         }
         seats.append(publisher)
         return [.subscribe(publisher)]
+    }
+
+    private mutating func muted(_ participant: String, _ muted: ConferenceMuted) -> [Action] {
+        for at in seats.indices where seats[at].participant == participant { seats[at].muted = muted }
+        for at in further.indices where further[at].participant == participant { further[at].muted = muted }
+        return []
     }
 
     private mutating func unpublished(_ participant: String) -> [Action] {

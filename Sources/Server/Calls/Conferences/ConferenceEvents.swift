@@ -23,6 +23,13 @@ struct ConferenceEvents {
 
     mutating func unpublished(_ participant: String) { add("unpublished") { $0.member("participant", participant) } }
 
+    mutating func muted(_ participant: Conferences.Participant) {
+        add("muted") { event in
+            event.member("participant", participant.identifier)
+            participant.writeMuted(to: &event)
+        }
+    }
+
     mutating func offer(_ subscription: String, sdp: String) {
         add("subscription_offer") { event in
             event.member("subscription", subscription)
@@ -81,5 +88,11 @@ extension Conferences.Participant {
         object.member("device_id", device.string)
         object.member("audio", media.audio)
         object.member("video", media.video)
+        writeMuted(to: &object)
+    }
+
+    func writeMuted(to object: inout JSONWriter) {
+        object.member("audio_muted", muted.audio)
+        object.member("video_muted", muted.video)
     }
 }

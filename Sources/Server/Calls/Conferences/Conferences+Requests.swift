@@ -156,6 +156,16 @@ extension Conferences {
         await hangup(participant.handle)
     }
 
+    /// Tells the others that a participant is without sound or picture, though it goes on sending.
+    func setMuted(_ caller: Caller, _ name: String, audio: Bool, video: Bool) throws {
+        var participant = try participant(name, in: caller.room, of: caller.user, caller.device)
+        guard participant.muted != (audio, video) else { return }
+        participant.muted = (audio, video)
+        conferences[caller.room]?.participants[name]?.muted = participant.muted
+        // Who does not see it yet is told with the rest.
+        if participant.isSeen { tell(caller.room, except: name) { $0.muted(participant) } }
+    }
+
     // MARK: Getting
 
     func subscribe(_ caller: Caller, _ name: String, to publisher: String) async throws -> (name: String, offer: String)

@@ -41,6 +41,12 @@ extension Conferences: RouteProviding {
             try await unpublish(caller, try Self.name(request))
             return .empty
         }
+        serve(.post, "/muted") { [self] request, caller in
+            let audio = try request.body.optionalBool("audio_muted") ?? false
+            let video = try request.body.optionalBool("video_muted") ?? false
+            try await setMuted(caller, try Self.name(request), audio: audio, video: video)
+            return .empty
+        }
         serve(.post, "/subscribe") { [self] request, caller in
             let publisher = try request.body.requiredString("publisher")
             let made = try await subscribe(caller, try Self.name(request), to: publisher)

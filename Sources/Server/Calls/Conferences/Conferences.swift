@@ -39,6 +39,8 @@ package actor Conferences {
         /// Others were told of it.
         var isSeen = false
         var media: (audio: Bool, video: Bool) = (false, false)
+        /// What the client says of it: the bridge passes silence on like sound.
+        var muted: (audio: Bool, video: Bool) = (false, false)
         var places: [TransportAddress] = []
         var subscriptions: [String: Subscription] = [:]
         var events = ConferenceEvents()
