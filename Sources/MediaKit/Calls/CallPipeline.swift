@@ -31,6 +31,8 @@ internal import MediaShims
     private var watch: BusWatch?
     let frames = FrameQueue()
     private var source: UnsafeMutablePointer<GstElement>?
+    /// Whether the camera or the screen is being taken.
+    var isSourceOpen: Bool { source != nil }
     private var shown: Source?
     /// How many get the picture.
     private var people = 1
@@ -105,17 +107,23 @@ internal import MediaShims
             show(made, source)
             hasPicture = true
         } else if source == nil {
-            if let source = self.source { mado_bin_remove(pipeline, source) }
-            self.source = nil
+            closeSource()
             hasPicture = false
         }
         openValves()
         return had != hasPicture
     }
 
+    /// Lets go of the device: a camera's light is off.
+    private func closeSource() {
+        guard let source else { return }
+        mado_bin_remove(pipeline, source)
+        self.source = nil
+    }
+
     /// - Parameter new: floating.
     private func show(_ new: UnsafeMutablePointer<GstElement>, _ kind: Source) {
-        if let source { mado_bin_remove(pipeline, source) }
+        closeSource()
         source = new
         mado_source_settle(new, kind.wanted)
         if shown != kind {
@@ -159,9 +167,16 @@ internal import MediaShims
         with("own-picture") { _ = gst_element_link($0, sink) }
     }
 
-    /// The others get no picture; it goes on here.
+    /// Shows the picture, or lets go of what it comes from; the connections stay as they are. Where a camera cannot be had
+    /// again there is no picture any more.
     package func setCamera(_ isOn: Bool) {
         isCameraOn = isOn
+        if !isOn {
+            closeSource()
+        } else if hasPicture, source == nil, let shown {
+            hasPicture = false
+            setPicture(shown)
+        }
         openValves()
     }
 

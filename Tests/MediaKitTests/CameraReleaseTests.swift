@@ -1,0 +1,34 @@
+import Glibc
+import Testing
+
+@testable import MediaKit
+
+extension CallPairTests {
+    /// A camera that is switched off is not open: its light would stay on. The connection stays, and shows it again.
+    @Test func theCameraIsLetGoWhileItIsOff() async throws {
+        let pair = try CallPair()
+        defer { pair.close() }
+        pair.call()
+        try await pair.flows()
+        let (mine, theirs) = (pair.caller.pipeline, pair.callee.connection)
+        #expect(mine.isSourceOpen)
+        mine.setCamera(false)
+        #expect(!mine.isSourceOpen && mine.hasPicture)
+        let offer = pair.offer
+        mine.setCamera(true)
+        #expect(mine.isSourceOpen && mine.hasPicture)
+        try await pair.flows(pictures: theirs.frameCount + 20)
+        #expect(pair.offer == offer)
+    }
+
+    /// Somebody else has taken it meanwhile, or it was pulled out.
+    @Test func aCameraThatIsGoneShowsNothing() throws {
+        let pair = try CallPair()
+        defer { pair.close() }
+        let mine = pair.caller.pipeline
+        mine.setCamera(false)
+        setenv("MADODESKTOP_VIDEO_SOURCE", "none", 1)
+        mine.setCamera(true)
+        #expect(!mine.isSourceOpen && !mine.hasPicture)
+    }
+}
