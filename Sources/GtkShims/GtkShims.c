@@ -46,6 +46,43 @@ GtkWidget *mado_box_new_with_role(GtkOrientation orientation, int spacing, GtkAc
     return g_object_new(GTK_TYPE_BOX, "orientation", orientation, "spacing", spacing, "accessible-role", role, NULL);
 }
 
+typedef struct {
+    int least, preferred;
+} Heights;
+
+static const char *heights_key = "mado-heights";
+
+static void measure_heights(GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                            int *minimum_baseline, int *natural_baseline) {
+    *minimum = *natural = 0;
+    *minimum_baseline = *natural_baseline = -1;
+    GtkWidget *child = gtk_widget_get_first_child(widget);
+    if (child && gtk_widget_should_layout(child))
+        gtk_widget_measure(child, orientation, for_size, minimum, natural, NULL, NULL);
+    const Heights *heights = g_object_get_data(G_OBJECT(widget), heights_key);
+    if (orientation == GTK_ORIENTATION_HORIZONTAL || !heights) return;
+    *minimum = MAX(*minimum, heights->least);
+    *natural = MAX(*minimum, heights->preferred);
+}
+
+static void allocate_child(GtkWidget *widget, int width, int height, int baseline) {
+    GtkWidget *child = gtk_widget_get_first_child(widget);
+    if (child && gtk_widget_should_layout(child))
+        gtk_widget_size_allocate(child, &(GtkAllocation){0, 0, width, height}, baseline);
+}
+
+void mado_widget_set_heights(GtkWidget *widget, int least, int preferred) {
+    Heights *heights = g_object_get_data(G_OBJECT(widget), heights_key);
+    if (!heights) {
+        heights = g_new0(Heights, 1);
+        g_object_set_data_full(G_OBJECT(widget), heights_key, heights, g_free);
+        gtk_widget_set_layout_manager(widget, gtk_custom_layout_new(NULL, measure_heights, allocate_child));
+    }
+    if (heights->least == least && heights->preferred == preferred) return;
+    *heights = (Heights){least, preferred};
+    gtk_widget_queue_resize(widget);
+}
+
 GtkWidget *mado_drawing_area_new(void) {
     return g_object_new(GTK_TYPE_DRAWING_AREA, "accessible-role", GTK_ACCESSIBLE_ROLE_IMG, NULL);
 }

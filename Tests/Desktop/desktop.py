@@ -323,6 +323,13 @@ class Desktop:
             ["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid)], capture_output=True, text=True).stdout
         return found.split()
 
+    def size(self):
+        """Where its window is, and how large: x, y, width and height in pixels."""
+        window = self.until(self.windows, "a window")[-1]
+        shell = subprocess.run(["xdotool", "getwindowgeometry", "--shell", window], capture_output=True, text=True).stdout
+        found = dict(line.split("=") for line in shell.split())
+        return tuple(int(found[name]) for name in ("X", "Y", "WIDTH", "HEIGHT"))
+
     def activate(self):
         """Gives the window the keyboard."""
         window = self.until(self.windows, "a window")[-1]

@@ -47,7 +47,7 @@ import GtkKit
             }
             page.setExpands(horizontally: true, vertically: true)
             page.setAccessibleLabel(ArcadeWords.name(activity))
-            stage.place(page)
+            stage.put(page)
             if !stage.isUserWriting() { page.focus() }
         } catch {
             stage.fail(tr("Games need WebKit, which is not installed: %@", error.reason))

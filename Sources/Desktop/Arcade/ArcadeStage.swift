@@ -88,7 +88,7 @@ import GtkKit
         _ heading: String, _ words: String = "", isWorking: Bool, _ actions: [(String, @MainActor () -> Void)] = []
     ) {
         notice.show(heading, words, isWorking: isWorking, actions)
-        stage.place(notice.widget)
+        stage.put(notice.widget)
     }
 
     private var leaving: (String, @MainActor () -> Void) {
@@ -139,7 +139,7 @@ import GtkKit
             made.setExpands(horizontally: true, vertically: true)
             notice.rest()
             page = made
-            stage.place(framed(made))
+            stage.put(framed(made))
             update()
             // Whoever is writing goes on writing.
             if !stage.isUserWriting() { made.focus() }

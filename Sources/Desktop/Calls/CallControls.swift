@@ -7,7 +7,7 @@ import GtkKit
     let camera = ToggleButton(icon: "mado-video-call-symbolic", label: tr("Camera"))
     let hold = ToggleButton(icon: "media-playback-pause-symbolic", label: tr("Hold"))
     let share = ToggleButton(icon: "mado-share-screen-symbolic", label: tr("Share the screen"))
-    let details = ToggleButton(icon: "dialog-information-symbolic", label: tr("Details of the call"))
+    let details = ToggleButton(icon: "mado-details-symbolic", label: tr("Details of the call"))
     let popOut = Button(icon: "mado-pop-out-symbolic", label: tr("In a window of its own"))
     let full = Button(icon: "view-fullscreen-symbolic", label: tr("Full screen"))
     let hangUp = Button(icon: "mado-hang-up-symbolic", label: tr("Hang up"))
@@ -17,7 +17,9 @@ import GtkKit
 
     init() {
         widget = Box(.horizontal, spacing: 4)
-        factsPlace = Revealer(facts)
+        let scrolled = ScrolledWindow(facts)
+        scrolled.setPropagatesNaturalHeight(true)
+        factsPlace = Revealer(scrolled)
         widget.addClass("mado-call-bar")
         widget.setAlignment(horizontal: .center)
         for button in [mute, camera, hold, share, details, popOut, full] as [Widget] {

@@ -3,19 +3,20 @@ import GtkKit
 
 /// The call that goes on: the others in a grid, oneself in a corner, how it goes, and its buttons. The chat goes on below.
 @MainActor final class CallStage {
-    let widget: Revealer
+    var widget: Revealer { place.widget }
     let controls = CallControls()
-    private let frame: Box
-    private let overlay: Overlay
+    private let place: StagePlace
     private let grid = Box(.vertical, spacing: 2)
     private let own = Picture()
-    private let ownFrame = Box(.vertical)
+    /// As large as it says, whatever the camera's pictures are.
+    private let ownSize = Box(.vertical)
+    private let ownFrame: Overlay
     private let status = Label("", classes: "mado-call-status")
     private let heading: Box
     private let level = LevelBar(label: tr("How loud you are"))
     private var tiles: [String: CallTile] = [:]
     private var order: [String] = []
-    private var outside: StageWindow?
+    private var fillsHeight = false
     private var ticking: MainLoop.Repeating?
     private(set) var call: Call?
     private var pictures: PictureCache?
@@ -25,17 +26,17 @@ import GtkKit
 
     var onChange: @MainActor () -> Void = {}
     var onError: @MainActor (String) -> Void = { _ in }
-    var isShown: Bool { call != nil && outside == nil }
+    var isShown: Bool { call != nil && !place.isOutside }
 
     init(desk: CallDesk) {
         self.desk = desk
         grid.setExpands(horizontally: true, vertically: true)
         grid.isHomogeneous = true
-        overlay = Overlay(grid)
+        let overlay = Overlay(grid)
         overlay.setExpands(horizontally: true, vertically: true)
         own.setCovers(true)
-        own.setSizeRequest(width: 96, height: 72)
-        ownFrame.append(own)
+        ownFrame = Overlay(ownSize)
+        ownFrame.add(own)
         ownFrame.addClass("mado-call-own")
         // Away from the heading, which may be as wide as the window.
         ownFrame.setAlignment(horizontal: .end, vertical: .end)
@@ -50,11 +51,9 @@ import GtkKit
         heading.setMargins(8)
         overlay.add(ownFrame)
         overlay.add(heading)
-        frame = Box(column: 0, overlay, controls.widget, controls.factsPlace)
-        frame.addClass("mado-call")
-        frame.setExpands(horizontally: true)
-        frame.isFocusable = true
-        widget = Revealer(frame)
+        place = StagePlace(picture: overlay, below: controls.widget, controls.factsPlace)
+        place.addClass("mado-call")
+        sizeOwn()
         connect()
     }
 
@@ -67,12 +66,15 @@ import GtkKit
             guard let self, let call else { return }
             desk.hangUp(call)
         }
-        controls.popOut.onClick { [weak self] in
-            guard let self else { return }
-            if outside == nil { takeOut(fullscreen: false) } else { bringBack() }
+        controls.popOut.onClick { [weak self] in self?.place.toggleOutside() }
+        controls.full.onClick { [weak self] in self?.place.toggleFullscreen() }
+        place.onKey { [weak self] in self?.press($0) ?? false }
+        place.title = { [weak self] in self?.call.map(CallTexts.title) ?? "" }
+        place.isWanted = { [weak self] in self?.call != nil }
+        place.onChange = { [weak self] in
+            self?.sizeOwn()
+            self?.onChange()
         }
-        controls.full.onClick { [weak self] in self?.toggleFullscreen() }
-        frame.addController(KeyController { [weak self] key, _ in self?.press(key) ?? false })
     }
 
     private func act(_ body: (CallStage, Call) -> Void) {
@@ -87,9 +89,8 @@ import GtkKit
         case 0x6d: controls.mute.isOn.toggle()
         case 0x63: controls.camera.isOn.toggle()
         case 0x68 where call?.isConference == false: controls.hold.isOn.toggle()
-        case 0x66: toggleFullscreen()
-        case Key.escape where outside != nil:
-            if outside?.isFullscreen == true { toggleFullscreen() } else { bringBack() }
+        case 0x66: place.toggleFullscreen()
+        case Key.escape where place.isOutside: place.isFullscreen ? place.toggleFullscreen() : place.bringBack()
         default: return false
         }
         return true
@@ -108,7 +109,7 @@ import GtkKit
         order = []
         own.setTexture(nil)
         guard let call else {
-            bringBack()
+            place.bringBack()
             widget.isRevealed = false
             grid.removeAll()
             return onChange()
@@ -145,7 +146,7 @@ import GtkKit
             isMuted: call.isMuted, isCameraOn: call.isCameraOn && media?.hasPicture == true, isOnHold: call.isOnHold,
             isSharing: media?.isSharing ?? false)
         let showsPictures = call.kind == .video || showsOwn || present.contains { call.showsPicture($0) }
-        overlay.setSizeRequest(height: showsPictures ? 270 : 150)
+        place.setHeight(showsPictures ? 270 : 150)
         showStatus()
     }
 
@@ -229,35 +230,14 @@ import GtkKit
 
     /// Whether it takes the height that there is, in a column of its own.
     func setFillsHeight(_ on: Bool) {
-        frame.setExpands(horizontally: !on, vertically: on)
-        widget.setExpands(vertically: on)
+        place.setFillsHeight(on)
+        fillsHeight = on
+        sizeOwn()
     }
 
-    // MARK: In a window of its own
-
-    private func toggleFullscreen() {
-        guard let outside else { return takeOut(fullscreen: true) }
-        outside.setFullscreen(!outside.isFullscreen)
-    }
-
-    private func takeOut(fullscreen: Bool) {
-        guard let call else { return }
-        widget.setChild(nil)
-        widget.isRevealed = false
-        let window = StageWindow(frame, title: CallTexts.title(call), fullscreen: fullscreen)
-        window.onClosed = { [weak self] in self?.bringBack() }
-        outside = window
-        window.present()
-        frame.focus()
-        onChange()
-    }
-
-    private func bringBack() {
-        guard let window = outside else { return }
-        outside = nil
-        window.giveUp()
-        widget.setChild(frame)
-        widget.isRevealed = call != nil
-        onChange()
+    /// Small above the lists, where it covers what the others show.
+    private func sizeOwn() {
+        let isLarge = fillsHeight || place.isOutside
+        ownSize.setSizeRequest(width: isLarge ? 144 : 88, height: isLarge ? 108 : 66)
     }
 }

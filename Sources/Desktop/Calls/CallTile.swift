@@ -80,9 +80,17 @@ import GtkKit
 
     func show(_ texture: Texture) {
         picture.setTexture(texture)
+        picture.setCovers(!isScreen && isNearly(texture))
         guard !hasFrame else { return }
         hasFrame = true
         describe()
+    }
+
+    /// Whether a person's picture may fill the place, because little of it is cut away then.
+    private func isNearly(_ texture: Texture) -> Bool {
+        let place = Double(max(1, widget.width)) / Double(max(1, widget.height))
+        let shape = Double(max(1, texture.pixelWidth)) / Double(max(1, texture.pixelHeight))
+        return min(place, shape) / max(place, shape) > 0.7
     }
 
     /// Who speaks stands out.

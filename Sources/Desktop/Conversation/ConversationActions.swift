@@ -217,9 +217,7 @@ import MediaKit
     func pickReaction(at parent: Widget, _ handler: @escaping @MainActor (String) -> Void) {
         let chooser = EmojiChooser()
         chooser.onPick(handler)
-        chooser.attach(to: parent)
         chooser.point(x: Double(parent.width) / 2, y: Double(parent.height) - 40)
-        chooser.onClosed { MainLoop.afterwards { [chooser] in chooser.unparent() } }
-        chooser.open()
+        chooser.openOnce(at: parent)
     }
 }

@@ -49,10 +49,7 @@ import GtkKit
         }
         let popover = PopoverMenu(menu)
         parent.insertActionGroup("message", actions)
-        popover.attach(to: parent)
         popover.point(x: x, y: y)
-        // Its action comes after it has closed.
-        popover.onClosed { MainLoop.afterwards { [popover] in popover.unparent() } }
-        popover.open()
+        popover.openOnce(at: parent)
     }
 }

@@ -233,10 +233,8 @@ import GtkKit
         actions.add("new-group") { [weak self] in self?.askForGroup(person) }
         let popover = PopoverMenu(menu)
         row.widget.insertActionGroup("person", actions)
-        popover.attach(to: row.widget)
         popover.point(x: x, y: y)
-        popover.onClosed { MainLoop.afterwards { [popover] in popover.unparent() } }
-        popover.open()
+        popover.openOnce(at: row.widget)
     }
 
     private func askForGroup(_ person: Person) {

@@ -75,7 +75,7 @@ import MediaKit
         shown = channel.programme
         stage.player.close()
         stage.picture.setTexture(nil)
-        stage.place(nil)
+        stage.put(nil)
         stage.say(nil)
         stage.subtitleLine.isVisible = false
         stage.controls.hideAll()
@@ -169,7 +169,7 @@ import MediaKit
         let source = ChartSource(programme.series, window: programme.window, portal: portal)
         chart = source
         stage.setWaiting(false)
-        stage.place(source.chart.widget)
+        stage.put(source.chart.widget)
         // Values come with the feeds, which a chart's own room does not bring.
         Task { [portal] in
             for room in Set(programme.series.map(\.roomID)) where portal.feed(room)?.isSubscribed == false {
@@ -221,7 +221,7 @@ import MediaKit
             }
             page.setExpands(horizontally: true, vertically: true)
             page.setAccessibleLabel(shown?.title ?? channel.title)
-            stage.place(page)
+            stage.put(page)
             page.focus()
         } catch {
             stage.fail(tr("Pages need WebKit, which is not installed: %@", error.reason))

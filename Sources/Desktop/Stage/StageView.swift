@@ -5,14 +5,14 @@ import MediaKit
 /// Shows a picture, film or channel beside the chat. Folds away, pops out, fills the screen; what plays goes on while
 /// its owner reads elsewhere.
 @MainActor final class StageView {
-    let widget: Revealer
+    var widget: Revealer { place.widget }
     let controls = StageControls()
     let picture = Picture()
     let player = MediaPlayer()
     /// What is on the Stage besides pictures: a chart, a page.
     let surface = Bin()
     let subtitleLine = Label("", classes: "mado-subtitle")
-    private let frame: Box
+    private let place: StagePlace
     private let overlay: Overlay
     private let spinner = Spinner()
     private let message = Label("", classes: "mado-stage-message")
@@ -21,7 +21,6 @@ import MediaKit
     private var arcadeStage: ArcadeStage?
     private var aloneStage: AloneStage?
     private var openRequest = 0
-    private var outside: StageWindow?
     private var isFolded = false
     private var isBarBelow = false
     /// Of a film as wide as the window usually is.
@@ -40,10 +39,9 @@ import MediaKit
         surface.setExpands(horizontally: true, vertically: true)
         overlay = Overlay(surface)
         overlay.setExpands(horizontally: true, vertically: true)
-        overlay.setSizeRequest(height: Self.height)
-        frame = Box(column: 0, overlay)
-        frame.addClass("mado-stage")
-        frame.setExpands(horizontally: true)
+        place = StagePlace(picture: overlay)
+        place.setHeight(Self.height)
+        place.addClass("mado-stage")
         controls.widget.setAlignment(vertical: .end)
         overlay.add(controls.widget)
         for part in [spinner, message] as [Widget] {
@@ -59,7 +57,6 @@ import MediaKit
         subtitleLine.setJustified(center: true)
         subtitleLine.isVisible = false
         overlay.add(subtitleLine)
-        widget = Revealer(frame)
         connect()
     }
 
@@ -80,10 +77,8 @@ import MediaKit
         }
         controls.previous.onClick { [weak self] in self?.step(-1) }
         controls.next.onClick { [weak self] in self?.step(1) }
-        controls.popOut.onClick { [weak self] in
-            self?.outside == nil ? self?.takeOut(fullscreen: false) : self?.bringBack()
-        }
-        controls.full.onClick { [weak self] in self?.toggleFullscreen() }
+        controls.popOut.onClick { [weak self] in self?.place.toggleOutside() }
+        controls.full.onClick { [weak self] in self?.place.toggleFullscreen() }
         controls.fold.onClick { [weak self] in self?.fold() }
         controls.close.onClick { [weak self] in self?.close() }
         player.onFrame = { [weak self] texture in
@@ -91,8 +86,10 @@ import MediaKit
             self?.setWaiting(false)
         }
         player.onChange = { [weak self] in self?.updatePlayer() }
-        frame.addController(KeyController { [weak self] key, _ in self?.press(key) ?? false })
-        frame.isFocusable = true
+        place.onKey { [weak self] in self?.press($0) ?? false }
+        place.title = { [weak self] in self?.content?.title ?? "" }
+        place.isWanted = { [weak self] in self?.content != nil }
+        place.onChange = { [weak self] in self?.onChange() }
     }
 
     private func press(_ key: Int) -> Bool {
@@ -101,8 +98,8 @@ import MediaKit
         case Key.left: player.duration > 0 && !player.isLive ? skip(-10_000) : step(-1)
         case Key.right: player.duration > 0 && !player.isLive ? skip(10_000) : step(1)
         case Key.escape:
-            if let outside, outside.isFullscreen { toggleFullscreen() } else { outside == nil ? close() : bringBack() }
-        case 0x66: toggleFullscreen()
+            if place.isFullscreen { place.toggleFullscreen() } else { place.isOutside ? place.bringBack() : close() }
+        case 0x66: place.toggleFullscreen()
         case 0x6d: controls.mute.isOn.toggle()
         default: return false
         }
@@ -114,14 +111,11 @@ import MediaKit
     }
 
     /// Whether it takes the height that there is, in a column of its own.
-    func setFillsHeight(_ on: Bool) {
-        frame.setExpands(horizontally: !on, vertically: on)
-        widget.setExpands(vertically: on)
-    }
+    func setFillsHeight(_ on: Bool) { place.setFillsHeight(on) }
 
-    var isShown: Bool { content != nil && outside == nil && !isFolded }
+    var isShown: Bool { content != nil && !place.isOutside && !isFolded }
     /// There is something on it that cannot be seen now.
-    var isAway: Bool { content != nil && isFolded && outside == nil }
+    var isAway: Bool { content != nil && isFolded && !place.isOutside }
 
     // MARK: Showing
 
@@ -134,7 +128,7 @@ import MediaKit
         controls.title.text = content.title
         picture.setAlternative(content.title)
         setWaiting(true)
-        widget.isRevealed = outside == nil
+        widget.isRevealed = !place.isOutside
         onChange()
         if let (channel, portal) = content.channel {
             channelStage = ChannelStage(channel, portal: portal, stage: self)
@@ -193,7 +187,7 @@ import MediaKit
         aloneStage = nil
         player.close()
         picture.setTexture(nil)
-        place(nil)
+        put(nil)
         setHeight(Self.height)
         message.isVisible = false
         subtitleLine.isVisible = false
@@ -201,23 +195,23 @@ import MediaKit
     }
 
     /// Puts something else in the picture's place; the buttons stand below it then.
-    func place(_ child: Widget?) {
+    func put(_ child: Widget?) {
         surface.setChild(child ?? picture)
-        frame.setClass("paper", child != nil)
+        place.setClass("paper", child != nil)
         let below = child != nil
         guard below != isBarBelow else { return }
         isBarBelow = below
         if below {
             overlay.remove(controls.widget)
-            frame.append(controls.widget)
+            place.append(controls.widget)
         } else {
-            frame.remove(controls.widget)
+            place.remove(controls.widget)
             overlay.add(controls.widget)
         }
     }
 
-    /// How high it is above the lists.
-    func setHeight(_ pixels: Int) { overlay.setSizeRequest(height: pixels) }
+    /// How high it is above the lists, where there is room.
+    func setHeight(_ pixels: Int) { place.setHeight(pixels) }
 
     func setWaiting(_ isWaiting: Bool) {
         spinner.isVisible = isWaiting
@@ -246,15 +240,14 @@ import MediaKit
         content = nil
         isFolded = false
         openRequest += 1
-        outside?.close()
-        outside = nil
+        place.bringBack()
         widget.isRevealed = false
         onChange()
     }
 
     /// Out of sight; what plays goes on.
     private func fold() {
-        if outside != nil { return bringBack() }
+        if place.isOutside { return place.bringBack() }
         isFolded = true
         widget.isRevealed = false
         onChange()
@@ -268,7 +261,7 @@ import MediaKit
 
     func unfold() {
         isFolded = false
-        widget.isRevealed = content != nil && outside == nil
+        widget.isRevealed = content != nil && !place.isOutside
         onChange()
     }
 
@@ -316,32 +309,5 @@ import MediaKit
         } else {
             show(.picture(other, title: name, conversation))
         }
-    }
-
-    // MARK: In a window of its own
-
-    private func toggleFullscreen() {
-        guard let outside else { return takeOut(fullscreen: true) }
-        outside.setFullscreen(!outside.isFullscreen)
-    }
-
-    private func takeOut(fullscreen: Bool) {
-        widget.setChild(nil)
-        widget.isRevealed = false
-        let window = StageWindow(frame, title: content?.title ?? "", fullscreen: fullscreen)
-        window.onClosed = { [weak self] in self?.bringBack() }
-        outside = window
-        window.present()
-        frame.focus()
-        onChange()
-    }
-
-    private func bringBack() {
-        guard let window = outside else { return }
-        outside = nil
-        window.giveUp()
-        widget.setChild(frame)
-        widget.isRevealed = content != nil
-        onChange()
     }
 }

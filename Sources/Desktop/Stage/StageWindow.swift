@@ -29,7 +29,6 @@ import GtkKit
         header.isVisible = !on
         window.setFullscreen(on)
     }
-    func close() { window.close() }
     /// Lets go of what it shows.
     func giveUp() {
         holder.setChild(nil)

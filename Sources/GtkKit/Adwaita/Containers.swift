@@ -1,4 +1,5 @@
 internal import CGtk
+internal import GtkShims
 
 /// The bar at the top of a window.
 @MainActor package final class HeaderBar: Widget {
@@ -117,6 +118,17 @@ internal import CGtk
         setChild(child)
     }
     package func setChild(_ child: Widget?) { adw_bin_set_child(typed(), child?.widget) }
+}
+
+/// Holds one child, which is as high as is wished where there is room for it, and lower where there is not.
+@MainActor package final class HeightBin: Widget {
+    package init(_ child: Widget) {
+        super.init(floating: adw_bin_new())
+        adw_bin_set_child(typed(), child.widget)
+    }
+    package func setHeights(least: Int, preferred: Int) {
+        mado_widget_set_heights(widget, Int32(least), Int32(preferred))
+    }
 }
 
 /// Short words at the lower edge that go by themselves.

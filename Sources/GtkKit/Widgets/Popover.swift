@@ -7,6 +7,7 @@ internal import CGtk
         setChild(child)
     }
     override init(floating raw: UnsafeMutableRawPointer) { super.init(floating: raw) }
+    override init(retaining raw: UnsafeMutableRawPointer) { super.init(retaining: raw) }
     package func setChild(_ child: Widget?) { gtk_popover_set_child(typed(), child?.widget) }
     package func setHasArrow(_ on: Bool) { gtk_popover_set_has_arrow(typed(), Int32(flag: on)) }
     package func setAutohides(_ on: Bool) { gtk_popover_set_autohide(typed(), Int32(flag: on)) }
@@ -17,6 +18,16 @@ internal import CGtk
         gtk_popover_set_pointing_to(typed(), &place)
     }
     package func open() { gtk_popover_popup(typed()) }
+    /// Opens it for one time: it goes once it has closed, and what it was asked to do is done.
+    package func openOnce(at parent: Widget) {
+        attach(to: parent)
+        on("closed") { [raw] in
+            let closed = Popover(retaining: raw)
+            // Its action comes after it has closed.
+            MainLoop.afterwards { closed.unparent() }
+        }
+        open()
+    }
     package func close() { gtk_popover_popdown(typed()) }
     package func onClosed(_ handler: @escaping @MainActor () -> Void) { on("closed", handler) }
 }

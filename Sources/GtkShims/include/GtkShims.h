@@ -23,6 +23,10 @@ void mado_accessible_set_labelled_by(GtkWidget *widget, GtkWidget *label);
 /// A new widget of a type that is made by g_object_new with an accessible role.
 GtkWidget *mado_box_new_with_role(GtkOrientation orientation, int spacing, GtkAccessibleRole role);
 
+/// Makes a widget with one child as high as `preferred` where there is room, and at least as `least`. Once for each widget;
+/// later calls change the heights.
+void mado_widget_set_heights(GtkWidget *widget, int least, int preferred);
+
 /// A new area that is drawn, a picture to those who cannot see it.
 GtkWidget *mado_drawing_area_new(void);
 
