@@ -22,11 +22,9 @@ from quaternion import Quaternion
 from server import Server
 import browser
 import reversi
-from sound import SoundServer
-from window import open_keyring, picture, prepare_accessibility
+from call_conversation import CallConversation
+from window import LEFT, PASSWORD, RIGHT, open_keyring, picture, prepare_accessibility
 
-LEFT, RIGHT = (0, 20, 790, 860), (800, 20, 790, 860)
-PASSWORD = "correct-horse"
 
 # Refusals that are right; the reason of each is in docs/clients.md.
 KNOWN_REFUSALS = (
@@ -44,7 +42,7 @@ KNOWN_REFUSALS = (
 )
 
 
-class Conversation:
+class Conversation(CallConversation):
     pictures = {
         "nheko": "nheko-two-people", "nheko-encrypted": "nheko-verified", "quaternion": "quaternion-and-nheko", "neochat": "neochat-and-nheko",
         "mado-desktop": "desktop-and-nheko", "calls": "desktop-calls-nheko", "board": "nheko-board",
@@ -61,10 +59,9 @@ class Conversation:
         self.kenji = self.server.add_member("kenji", "Kenji", PASSWORD)
         self.windows = []
         self.keyring = None
-        self.sound = None
 
-    def open(self, kind, name, place):
-        window = kind(name, f"{self.folder}/{name}", place, self.server.certificates)
+    def open(self, kind, name, place, **more):
+        window = kind(name, f"{self.folder}/{name}", place, self.server.certificates, **more)
         self.windows.append(window)
         return window
 
@@ -101,48 +98,6 @@ class Conversation:
         if kenji.shows_presence:
             kenji.sees_presence("Hanako")
         self.keep_picture()
-
-    def calls(self):
-        """Voice and picture between this project's desktop program and nheko, begun and ended by either."""
-        self.sound = SoundServer(f"{self.folder}/sound")
-        hanako = self.open_mado_desktop("hanako", LEFT, {
-            "MADODESKTOP_AUDIO_SOURCE": "audiotestsrc is-live=true", "MADODESKTOP_AUDIO_SINK": "fakesink",
-            "MADODESKTOP_VIDEO_SOURCE": "videotestsrc is-live=true pattern=ball"})
-        kenji = self.open(Nheko, "kenji", RIGHT)
-        self.step("log in, ask for a chat, accept")
-        hanako.log_in(self.hanako, PASSWORD)
-        kenji.focus()
-        kenji.log_in(self.kenji, PASSWORD)
-        hanako.ask(self.kenji)
-        kenji.accept("Hanako")
-        hanako.open("Kenji")
-        kenji.open("Hanako")
-        self.step("a voice call to nheko, ended here")
-        hanako.call("Voice call")
-        kenji.take_call()
-        hanako.talks(r"Packets of sound received: [1-9]")
-        kenji.talks()
-        hanako.hang_up()
-        kenji.has_no_call()
-        self.step("a voice call from nheko, ended there")
-        kenji.call("Voice")
-        hanako.take_call()
-        hanako.talks(r"Packets of sound received: [1-9]")
-        kenji.talks()
-        self.keep_picture()
-        kenji.hang_up()
-        hanako.has_no_call()
-        self.step("a call with pictures to nheko, which takes none without a camera, and says so")
-        hanako.call("Video call")
-        kenji.take_call()
-        hanako.has_no_call()
-        hanako.see("^Video call, declined$")
-        self.step("nheko shares its screen")
-        kenji.call("Screen")
-        hanako.take_call()
-        hanako.talks(r"Pictures received: [1-9]")
-        kenji.hang_up()
-        hanako.has_no_call()
 
     def keep_picture(self, name=None):
         if os.environ.get("PICTURES"):
@@ -425,8 +380,7 @@ class Conversation:
                 window.quit()
             if self.keyring:
                 self.keyring.terminate()
-            if self.sound:
-                self.sound.close()
+            self.close_devices()
             if self.server.stop() != 0:
                 raise RuntimeError("the server did not end well")
 

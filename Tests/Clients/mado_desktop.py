@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Desktop"))
 import desktop  # noqa: E402
@@ -21,6 +22,7 @@ class MadoDesktop(desktop.Desktop):
         desktop.PROGRAM = program
         super().__init__("--server", server.address, "--authority", server.authority, home=folder, environment=environment)
         self.server = server
+        self.place_on_screen = place
         self.start()
         self.place(*place)
 
@@ -61,6 +63,24 @@ class MadoDesktop(desktop.Desktop):
     def sees_presence(self, name):
         """The words below the name at the top of the conversation."""
         self.see("^Ready", seconds=SECONDS)
+
+    def choose_camera(self, name, others):
+        """In the settings, among so many others; then it is tried."""
+        self.activate()
+        self.key("ctrl+comma")
+        self.click("^Calls$")
+        # After the system's own choice, in whatever order they were found.
+        for at in range(1, others + 2):
+            self.choose("^Camera", name, at)
+            time.sleep(1)
+            if self.find(f"^{name}$", "label"):
+                break
+        self.click("^Test Test camera", "push button")
+        self.see("^Stop Test camera", "push button")
+
+    def leave_settings(self):
+        self.key("Escape")
+        self.no_longer_see("^Stop Test camera")
 
     def call(self, kind):
         self.click(f"^{kind}$", "push button")

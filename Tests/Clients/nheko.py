@@ -3,6 +3,8 @@
 import os
 import time
 
+from cameras import RATE, SIZE
+from sound import MICROPHONE
 from window import NotSeen, Window, clipboard, put_on_clipboard
 
 SETTINGS = r"""
@@ -31,10 +33,15 @@ class Nheko(Window):
         r"Already loading older messages", r"Not storing inbound session with newer first known index",
     )
 
-    def __init__(self, name, folder, place, certificates):
+    def __init__(self, name, folder, place, certificates, camera=None):
+        """- Parameter camera: its name, of `Cameras`. Pictures of calls are drawn by OpenGL only, which takes much time here."""
         os.makedirs(f"{folder}/config/nheko")
         with open(f"{folder}/config/nheko/nheko.conf", "w") as settings:
             settings.write(SETTINGS)
+            if camera:
+                width, height = SIZE
+                settings.write(
+                    f"microphone={MICROPHONE}\ncamera={camera}\ncamera_resolution={width}x{height}\ncamera_frame_rate={RATE}\n")
         # What it would open in a browser is written down instead.
         self.opened = f"{folder}/opened"
         os.makedirs(f"{folder}/bin")
@@ -44,6 +51,7 @@ class Nheko(Window):
         super().__init__(
             ["nheko", "--log-level", "debug", "--log-type", "stderr", f"--profile={name}"], folder, place,
             certificates, {
+                **({"QT_QUICK_BACKEND": "", "LIBGL_ALWAYS_SOFTWARE": "1"} if camera else {}),
                 "NHEKO_LOG_LEVEL": "debug", "PATH": f"{folder}/bin:{os.environ['PATH']}",
                 # Always noon: the time of a message after midnight looks like how long a call has taken.
                 "TZ": f"NOON{time.gmtime().tm_hour - 12}"})
@@ -83,9 +91,12 @@ class Nheko(Window):
         """Between the dialog's text and its button, and not given to assistive technology."""
         x, y, width, height = self.find("recovery key")[0][3]
         self.click_at(x + width // 2, y + height + 15)
-        self.key("ctrl+a", "ctrl+c")
-        time.sleep(0.3)
-        return clipboard()
+        for _ in range(20):
+            self.key("ctrl+a", "ctrl+c")
+            time.sleep(0.3)
+            if key := clipboard():
+                return key
+        raise NotSeen("the recovery key on the clipboard")
 
     def recover(self, recovery_key):
         """The dialogs of a login where there is cross-signing already."""

@@ -1,8 +1,12 @@
 """A sound server for clients on a computer without sound: a microphone that hums, and a loudspeaker that nobody hears."""
 
+import array
 import os
 import subprocess
 import time
+
+# As programs name it; their other choice is what the loudspeaker plays.
+MICROPHONE = "Sine source at 440 Hz"
 
 
 class SoundServer:
@@ -18,12 +22,22 @@ class SoundServer:
              "-L", f"module-native-protocol-unix socket={self.socket} auth-anonymous=1",
              "-L", "module-null-sink sink_name=loudspeaker", "-L", "module-sine-source source_name=microphone frequency=440"],
             env={**os.environ, "HOME": folder, "XDG_RUNTIME_DIR": folder}, stdout=self.log, stderr=self.log)
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while not os.path.exists(self.socket):
             if self.process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError("the sound server did not start")
             time.sleep(0.1)
         subprocess.run(["pactl", "set-default-source", "microphone"], check=True, stdout=subprocess.DEVNULL)
+
+    def peak(self):
+        """The loudest of what the loudspeaker plays within half a second, 0…32768."""
+        recorder = subprocess.Popen(
+            ["parec", "--device=loudspeaker.monitor", "--raw", "--format=s16le", "--rate=48000", "--channels=1"],
+            stdout=subprocess.PIPE, stderr=self.log)
+        samples = array.array("h", recorder.stdout.read(48_000))
+        recorder.terminate()
+        recorder.wait()
+        return max(map(abs, samples), default=0)
 
     def close(self):
         self.process.terminate()

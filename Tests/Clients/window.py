@@ -9,6 +9,9 @@ import pyatspi
 from gi.repository import Atspi
 
 Atspi.set_timeout(1500, 2000)
+# Where two windows stand side by side, and what everybody logs in with.
+LEFT, RIGHT = (0, 20, 790, 860), (800, 20, 790, 860)
+PASSWORD = "correct-horse"
 
 
 def prepare_accessibility():
@@ -41,8 +44,9 @@ def xdotool(*arguments):
 
 
 def clipboard():
+    """Empty while nobody has copied anything."""
     return subprocess.run(
-        ["xclip", "-selection", "clipboard", "-o"], capture_output=True, text=True, check=True, timeout=10).stdout
+        ["xclip", "-selection", "clipboard", "-o"], capture_output=True, text=True, timeout=10).stdout
 
 
 def put_on_clipboard(png):
@@ -55,6 +59,69 @@ def put_on_clipboard(png):
 def picture(file):
     """Keeps what is on the screen, in few colours."""
     subprocess.run(["import", "-window", "root", "+dither", "-colors", "64", file], check=True)
+
+
+def pixels_of(box):
+    """What a part of the screen shows, as three bytes a pixel."""
+    x, y, width, height = box
+    return subprocess.run(
+        ["import", "-window", "root", "-crop", f"{width}x{height}+{x}+{y}", "+repage", "-depth", "8", "rgb:-"],
+        capture_output=True, check=True).stdout
+
+
+class Screen:
+    """All of the screen, at one moment."""
+
+    WIDTH = 1600
+
+    def __init__(self):
+        self.pixels = subprocess.run(
+            ["import", "-window", "root", "-depth", "8", "rgb:-"], capture_output=True, check=True).stdout
+
+    def rows(self, box):
+        x, y, width, height = box
+        for row in range(max(0, y), y + height):
+            start = 3 * (row * self.WIDTH + x)
+            yield row, self.pixels[start:start + 3 * width]
+
+    def find_colour(self, colour, box, tolerance=20):
+        """Where a part of it has much of a colour: the box around it; None where it has not."""
+        columns, rows = [], []
+        by_red, by_blue = colour[1] - colour[0], colour[1] - colour[2]
+        for row, line in self.rows(box):
+            for at in range(0, len(line), 3):
+                red, green, blue = line[at:at + 3]
+                # What is as light, and of another hue, is something else.
+                if (abs(green - colour[1]) <= tolerance and abs(green - red - by_red) <= tolerance * 2 // 3
+                        and abs(green - blue - by_blue) <= tolerance * 2 // 3):
+                    columns.append(box[0] + at // 3)
+                    rows.append(row)
+        if len(rows) < 1500:
+            return None
+        columns.sort()
+        # A few pixels elsewhere are of no account.
+        few = len(rows) // 50
+        return columns[few], rows[few], columns[-1 - few] - columns[few], rows[-1 - few] - rows[few]
+
+    def brightness(self, box):
+        part = b"".join(line for _, line in self.rows(box))
+        return sum(part) / max(1, len(part))
+
+
+def see_speaking(colour, box, seconds=60):
+    """Waits until somebody in a shirt of this colour (`drawn_people`) is in a part of the screen, and speaks."""
+    end = time.monotonic() + seconds
+    seen = set()
+    while time.monotonic() < end:
+        screen = Screen()
+        shirt = screen.find_colour(colour, box)
+        if shirt:
+            x, y, width, _ = shirt
+            seen.add(round(screen.brightness((x + width * 2 // 5, y - width // 3, width // 5, width // 8))))
+            if max(seen) - min(seen) > 15:
+                return
+        time.sleep(0.2)
+    raise NotSeen(f"somebody in {colour} who speaks was not seen within {seconds} s, but {seen}")
 
 
 class Window:
@@ -94,7 +161,7 @@ class Window:
             for window in xdotool("search", "--onlyvisible", "--pid", self.process.pid).split():
                 if re.search(title, xdotool("getwindowname", window)):
                     return window
-        self.window = self._until(find, 30, f"a window of {self.process.args[-1]}")
+        self.window = self._until(find, 90, f"a window of {self.process.args[-1]}")
         x, y, width, height = self.place
         xdotool("windowsize", "--sync", self.window, width, height)
         xdotool("windowmove", self.window, x, y)
@@ -204,10 +271,7 @@ class Window:
 
     def is_green(self, box, least=150):
         """Whether a part of the screen has the green of somebody who is there, or a darker one."""
-        x, y, width, height = box
-        pixels = subprocess.run(
-            ["import", "-window", "root", "-crop", f"{width}x{height}+{x}+{y}", "+repage", "-depth", "8", "rgb:-"],
-            capture_output=True, check=True).stdout
+        pixels = pixels_of(box)
         green = sum(
             1 for r, g, b in zip(pixels[0::3], pixels[1::3], pixels[2::3]) if g > least and r < 90 and b < 150)
         return green >= 8
@@ -227,7 +291,7 @@ class Window:
     def quit(self):
         self.process.terminate()
         try:
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=30)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

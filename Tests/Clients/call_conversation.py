@@ -1,0 +1,103 @@
+"""Voice and picture between this project's desktop program and nheko."""
+
+import time
+
+from cameras import Cameras
+import drawn_people
+from nheko import Nheko
+from sound import SoundServer
+from window import LEFT, PASSWORD, RIGHT, see_speaking
+
+
+class CallConversation:
+    """Calls begun and ended by either, with a sound server, and cameras that show people who speak."""
+
+    sound = None
+    cameras = None
+
+    def calls(self):
+        self.sound = SoundServer(f"{self.folder}/sound")
+        self.cameras = Cameras(f"{self.folder}/cameras")
+        lens, other_lens = self.cameras.add("hanako"), self.cameras.add("kenji")
+        hanako = self.open_mado_desktop("hanako", LEFT, {
+            "MADODESKTOP_AUDIO_SOURCE": "audiotestsrc is-live=true", "MADODESKTOP_AUDIO_SINK": "fakesink"})
+        kenji = self.open(Nheko, "kenji", RIGHT, camera=other_lens)
+        self.step("log in, ask for a chat, accept")
+        hanako.log_in(self.hanako, PASSWORD)
+        kenji.focus()
+        kenji.log_in(self.kenji, PASSWORD)
+        hanako.ask(self.kenji)
+        kenji.accept("Hanako")
+        hanako.open("Kenji")
+        kenji.open("Hanako")
+        self.step("the camera is chosen among those that there are, and tried")
+        hanako.choose_camera(lens, 1)
+        see_speaking(drawn_people.shirt("hanako"), LEFT)
+        hanako.leave_settings()
+        self.wait(lambda: not self.cameras.is_used(lens), "the camera is let go")
+        self.step("a voice call to nheko, ended here")
+        hanako.call("Voice call")
+        kenji.take_call()
+        self.hear_each_other(hanako, kenji)
+        hanako.hang_up()
+        kenji.has_no_call()
+        self.is_free(hanako)
+        self.step("a voice call from nheko, ended there")
+        kenji.call("Voice")
+        hanako.take_call()
+        self.hear_each_other(hanako, kenji)
+        kenji.hang_up()
+        hanako.has_no_call()
+        self.is_free(hanako)
+        self.step("a call with pictures to nheko, ended there")
+        hanako.call("Video call")
+        kenji.take_call()
+        self.see_each_other(hanako, kenji)
+        self.hear_each_other(hanako, kenji)
+        self.keep_picture()
+        kenji.hang_up()
+        hanako.has_no_call()
+        self.is_free(hanako)
+        self.step("a call with pictures from nheko; the camera is off for a while; ended here")
+        kenji.call("Video")
+        hanako.take_call()
+        self.see_each_other(hanako, kenji)
+        hanako.click("^Camera off$")
+        self.wait(lambda: not self.cameras.is_used(lens), "the camera is let go")
+        hanako.click("^Camera on$")
+        self.see_each_other(hanako, kenji)
+        hanako.hang_up()
+        kenji.has_no_call()
+        self.is_free(hanako)
+        self.step("nheko shares its screen")
+        kenji.call("Screen")
+        hanako.take_call()
+        hanako.talks(r"Pictures received: [1-9]")
+        kenji.hang_up()
+        hanako.has_no_call()
+
+    def is_free(self, hanako):
+        """Nobody is shown as talking any more."""
+        self.wait(lambda: not hanako.find("^In a call$"), "who has hung up is free", 12)
+
+    def see_each_other(self, hanako, kenji):
+        see_speaking(drawn_people.shirt("kenji"), hanako.place_on_screen)
+        see_speaking(drawn_people.shirt("hanako"), kenji.place)
+        hanako.talks(r"Pictures received: [1-9]")
+
+    def hear_each_other(self, hanako, kenji):
+        hanako.talks(r"Packets of sound received: [1-9]")
+        kenji.talks()
+        self.wait(lambda: self.sound.peak() > 1000, "nheko plays what is said")
+
+    def wait(self, condition, what, seconds=20):
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                raise AssertionError(f"not within {seconds} s: {what}")
+            time.sleep(0.2)
+
+    def close_devices(self):
+        for servers in (self.sound, self.cameras):
+            if servers:
+                servers.close()

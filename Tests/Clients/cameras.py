@@ -1,0 +1,75 @@
+"""Cameras for clients on a computer without one: nodes of a PipeWire server of the test's own, which GStreamer finds as it
+finds those of a desk. What they show are people who are drawn, and speak."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Desktop"))
+import drawn_people  # noqa: E402
+
+# Less often nheko takes no pictures.
+SIZE, RATE = (640, 480), "15/1"
+
+
+class Cameras:
+    def __init__(self, folder):
+        self.folder = folder
+        os.makedirs(folder, mode=0o700)
+        self.log = open(f"{folder}/log", "w")
+        self.processes = []
+        # For programs that are started from now on, whatever folder they have for themselves.
+        os.environ["PIPEWIRE_RUNTIME_DIR"] = folder
+        self._start("pipewire")
+        self._until(lambda: os.path.exists(f"{folder}/pipewire-0"), "the server of cameras")
+        # It connects those who want a picture with the camera.
+        self._start("wireplumber")
+
+    def add(self, person):
+        """- Returns: the camera's name."""
+        name = f"Camera-{person}"
+        for number, speaks in enumerate((False, True)):
+            drawn_people.person(person, f"{self.folder}/{person}-{number}.png", speaks)
+        width, height = SIZE
+        self._start(
+            "gst-launch-1.0", "-q", "multifilesrc", f"location={self.folder}/{person}-%d.png", "loop=true", "stop-index=1",
+            "caps=image/png,framerate=3/1", "!", "pngdec", "!", "videoconvert", "!", "videorate", "!",
+            f"video/x-raw,format=YUY2,width={width},height={height},framerate={RATE}", "!", "clocksync", "!", "pipewiresink",
+            "mode=provide", f"stream-properties=p,media.class=Video/Source,node.description={name}")
+        self._until(lambda: self._node(name) is not None, name)
+        return name
+
+    def is_used(self, name):
+        """Whether anybody takes pictures of it: its light would be on."""
+        node = self._node(name)
+        return any(
+            entry["type"] == "PipeWire:Interface:Link" and entry["info"]["output-node-id"] == node
+            for entry in self._dump())
+
+    def _node(self, name):
+        for entry in self._dump():
+            if entry["type"] == "PipeWire:Interface:Node" and entry["info"]["props"].get("node.description") == name:
+                return entry["id"]
+        return None
+
+    def _dump(self):
+        found = subprocess.run(["pw-dump"], capture_output=True, text=True)
+        return json.loads(found.stdout) if found.returncode == 0 and found.stdout else []
+
+    def _start(self, *command):
+        environment = {**os.environ, "HOME": self.folder, "XDG_RUNTIME_DIR": self.folder}
+        self.processes.append(subprocess.Popen(command, env=environment, stdout=self.log, stderr=self.log))
+
+    def _until(self, condition, what, seconds=60):
+        end = time.monotonic() + seconds
+        while not condition():
+            if any(process.poll() is not None for process in self.processes) or time.monotonic() > end:
+                raise RuntimeError(f"{what} did not start: {self.folder}/log")
+            time.sleep(0.1)
+
+    def close(self):
+        for process in reversed(self.processes):
+            process.terminate()
+            process.wait()
