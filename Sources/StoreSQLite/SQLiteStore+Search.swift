@@ -3,40 +3,53 @@ import MatrixAPI
 import Store
 
 extension SQLiteReader: SearchReading {
-    private static let found: SQL = """
-        event_search MATCH ?1
-        AND room IN (SELECT number FROM rooms WHERE room_id IN (SELECT value FROM json_each(?2)))
-        """
+    /// Matches that are compared for their rank; of more than these, which only common words have, the newest.
+    private static let mostRanked = 10_000
 
     func indexedPosition() throws(StoreError) -> Int64 {
         try connection.first("SELECT position FROM event_search_state") { $0.int(0) } ?? 0
     }
 
     func search(_ search: TextSearch, through: Int64, limit: Int) throws(StoreError) -> [Int64] {
-        guard let query = search.matchQuery else { return [] }
+        guard let query = try matchQuery(search) else { return [] }
         let sql: SQL = """
-            SELECT rowid FROM event_search WHERE \(Self.found) AND rowid <= ?3 ORDER BY rowid DESC LIMIT ?4
+            SELECT rowid FROM event_search WHERE event_search MATCH ?1 AND rowid <= ?2 ORDER BY rowid DESC LIMIT ?3
             """
-        return try connection.all(sql, query, search.roomList, through, max(0, limit)) { $0.int(0) }
+        return try connection.all(sql, query, through, max(0, limit)) { $0.int(0) }
     }
 
     func searchByRank(_ search: TextSearch, offset: Int, limit: Int)
         throws(StoreError) -> [(position: Int64, rank: Double)]
     {
-        guard let query = search.matchQuery else { return [] }
+        guard let query = try matchQuery(search) else { return [] }
+        let oldest = try connection.first(
+            "SELECT rowid FROM event_search WHERE event_search MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",
+            query, Self.mostRanked - 1
+        ) { $0.int(0) }
         let sql: SQL = """
-            SELECT rowid, rank FROM event_search WHERE \(Self.found) ORDER BY rank, rowid DESC LIMIT ?3 OFFSET ?4
+            SELECT rowid, rank FROM event_search WHERE event_search MATCH ?1 AND rowid >= ?2
+            ORDER BY rank, rowid DESC LIMIT ?3 OFFSET ?4
             """
         // SQLite's rank is lower for better ones.
-        return try connection.all(sql, query, search.roomList, max(0, limit), max(0, offset)) {
+        return try connection.all(sql, query, oldest ?? 0, max(0, limit), max(0, offset)) {
             ($0.int(0), -$0.double(1))
         }
     }
 
     func searchCount(_ search: TextSearch, limit: Int) throws(StoreError) -> Int {
-        guard let query = search.matchQuery else { return 0 }
-        let sql: SQL = "SELECT count(*) FROM (SELECT 1 FROM event_search WHERE \(Self.found) LIMIT ?3)"
-        return try connection.first(sql, query, search.roomList, max(0, limit)) { Int($0.int(0)) } ?? 0
+        guard let query = try matchQuery(search) else { return 0 }
+        let sql: SQL = "SELECT count(*) FROM (SELECT 1 FROM event_search WHERE event_search MATCH ?1 LIMIT ?2)"
+        return try connection.first(sql, query, max(0, limit)) { Int($0.int(0)) } ?? 0
+    }
+
+    /// In FTS5's language; nil when it could find nothing. Tokens hold letters and digits only, so that nothing of a
+    /// term is taken for an operator.
+    private func matchQuery(_ search: TextSearch) throws(StoreError) -> String? {
+        guard let words = search.matchQuery else { return nil }
+        let rooms = try connection.all(
+            "SELECT number FROM rooms WHERE room_id IN (SELECT value FROM json_each(?))", search.roomList
+        ) { "\"\($0.int(0))\"" }
+        return rooms.isEmpty ? nil : "(\(words)) AND {room} : (\(rooms.joined(separator: " OR ")))"
     }
 }
 
@@ -56,8 +69,7 @@ extension SQLiteWriter: SearchWriting {
 }
 
 extension TextSearch {
-    /// In FTS5's language; nil when it could find nothing. Tokens hold letters and digits only, so that nothing of a
-    /// term is taken for an operator.
+    /// The words, without the rooms.
     fileprivate var matchQuery: String? {
         guard !words.isEmpty, !keys.isEmpty, !rooms.isEmpty else { return nil }
         let columns = SearchKey.allCases.filter(keys.contains).map { key in
