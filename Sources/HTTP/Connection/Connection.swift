@@ -163,7 +163,9 @@ final class Connection: DescriptorHandler, TurnEndHandler {
     private func shakeHands() {
         guard let result = tls?.handshake() else { return }
         switch result {
-        case .wouldBlock: break
+        case .wouldBlock(let isFurther):
+            // The time that we took, when very many came at once, is not the peer's.
+            if isFurther { enter(.handshake) }
         case .failed:
             server.counters.failedHandshakes.add()
             close()

@@ -1,6 +1,6 @@
 /// How long a client may take for each phase. Over time the connection is closed.
 package struct HTTPDeadlines: Sendable {
-    /// For the TLS handshake.
+    /// For each message of the TLS handshake: two, or four with TLS 1.2.
     package var handshake = Duration.seconds(15)
     /// From a request's first byte, or the connection's start, to the end of the head.
     package var header = Duration.seconds(15)

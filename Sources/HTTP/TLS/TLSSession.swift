@@ -13,7 +13,9 @@ enum TransferResult {
 /// One connection's SSL over its socket. Confined to the connection's loop.
 struct TLSSession: ~Copyable {
     enum HandshakeResult {
-        case done, wouldBlock, failed
+        case done, failed
+        /// - Parameter isFurther: whether a message of the peer was taken since the last time.
+        case wouldBlock(isFurther: Bool)
     }
 
     private let owned: OpaquePointer
@@ -38,10 +40,12 @@ struct TLSSession: ~Copyable {
     /// Goes on with the handshake as far as the socket allows.
     borrowing func handshake() -> HandshakeResult {
         ERR_clear_error()
+        let before = SSL_get_state(owned)
         let result = SSL_do_handshake(owned)
         guard result != 1 else { return .done }
         switch SSL_get_error(owned, result) {
-        case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .wouldBlock
+        case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE:
+            return .wouldBlock(isFurther: SSL_get_state(owned) != before)
         default: return .failed
         }
     }

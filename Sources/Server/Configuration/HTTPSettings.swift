@@ -15,7 +15,7 @@ package struct HTTPSettings: Sendable, Equatable {
     /// Answers from this many bytes on are compressed when the client accepts it.
     package var compressionThreshold = 1400
 
-    /// From the accepted connection to the end of the TLS handshake.
+    /// From the accepted connection to the client's first message of the TLS handshake, and to each further one.
     package var handshakeDeadline = Duration.seconds(10)
     /// From a request's first byte to the end of its headers.
     package var headersDeadline = Duration.seconds(15)

@@ -332,7 +332,7 @@ enum ConfigurationKeys {
     private static let deadlines: [ConfigurationKey] = [
         .duration(
             "http.deadlines.handshake", \.http.handshakeDeadline, .seconds(1)...(.seconds(120)),
-            "From the connection to the end of the TLS handshake."),
+            "From the connection to the first message of the TLS handshake, and to each further one."),
         .duration(
             "http.deadlines.headers", \.http.headersDeadline, .seconds(1)...(.seconds(120)),
             "From a request's first byte to the end of its headers."),

@@ -52,6 +52,26 @@ struct HTTPDeadlineTests {
         }
     }
 
+    /// Each message of a handshake has its time: when very many connect at once, what the server takes for the answer is
+    /// not the client's.
+    @Test func aHandshakeThatStopsIsClosed() async throws {
+        let certificate = try TestCertificate(commonName: "test")
+        try await withServer(tls: [certificate.configuration], configure: HTTPDeadlineTests.deadlines) {
+            $0.respond(.text("ok"))
+        } test: { server in
+            let client = try await server.client()
+            try await eventually("it is accepted") { HTTPDeadlineTests.isOpen(server) }
+            await server.clock.advance(by: .milliseconds(4_999))
+            #expect(HTTPDeadlineTests.isOpen(server))
+            try await client.send(TestClient.clientHello())
+            #expect(try await client.read(1) == [0x16], "a handshake record")
+            await server.clock.advance(by: .milliseconds(4_999))
+            #expect(HTTPDeadlineTests.isOpen(server))
+            await server.clock.advance(by: .milliseconds(1))
+            try await eventually("it is closed") { server.statistics.open == 0 }
+        }
+    }
+
     @Test func anIdleConnectionIsClosed() async throws {
         try await withServer(configure: HTTPDeadlineTests.deadlines) {
             $0.respond(.text("ok"))

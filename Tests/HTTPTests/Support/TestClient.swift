@@ -94,6 +94,20 @@ final class TestClient: @unchecked Sendable {
         SSL_get1_session(tls).map { Session($0) }
     }
 
+    /// The first message of a handshake, which nobody goes on with.
+    static func clientHello() -> [UInt8] {
+        let context = SSL_CTX_new(TLS_client_method())
+        defer { SSL_CTX_free(context) }
+        let session = SSL_new(context)
+        defer { SSL_free(session) }
+        let output = BIO_new(BIO_s_mem())
+        SSL_set_bio(session, BIO_new(BIO_s_mem()), output)
+        SSL_connect(session)
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        let count = BIO_read(output, &bytes, Int32(bytes.count))
+        return Array(bytes.prefix(Int(max(0, count))))
+    }
+
     private func handshake(_ offer: TLSOffer) throws -> TLSResult {
         let context = SSL_CTX_new(TLS_client_method())
         defer { SSL_CTX_free(context) }
