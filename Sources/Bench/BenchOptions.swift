@@ -4,9 +4,13 @@ import Glibc
 struct BenchOptions {
     static let usage = """
         usage: mado-bench [all|WORK]... [OPTION]...
+               mado-bench seed --data DIR [OPTION]...
 
         WORK: \(BenchWork.allCases.map(\.rawValue).joined(separator: ", "))
 
+        seed makes the large store and keeps it, for a server to be started on.
+
+        --data DIR       where `seed` makes it; there must be nothing
         --server FILE    the `mado` to measure (default: beside mado-bench)
         --arcade FILE    the `mado-arcade` to measure (default: beside mado-bench)
         --nginx FILE     nginx, for comparison (default: nginx)
@@ -22,6 +26,8 @@ struct BenchOptions {
         """
 
     var works: [String] = []
+    /// Where a large store is to be made that stays; nil to measure.
+    var seed: String?
     var server = ""
     var arcade = ""
     var nginx = "nginx"
@@ -47,6 +53,7 @@ struct BenchOptions {
             }
             guard let value = words.popFirst() else { throw BenchError("\(word) needs a value\n\(Self.usage)") }
             switch word {
+            case "--data": seed = value
             case "--server": server = value
             case "--arcade": arcade = value
             case "--nginx": nginx = value
@@ -61,6 +68,11 @@ struct BenchOptions {
             case "--sessions": sessions = Int(try Self.number(value, of: word))
             default: throw BenchError("\(word) is not known\n\(Self.usage)")
             }
+        }
+        guard (works == ["seed"]) == (seed != nil) else { throw BenchError("seed needs --data DIR\n\(Self.usage)") }
+        if seed != nil {
+            works = []
+            return
         }
         if works.isEmpty || works == ["all"] { works = BenchWork.allCases.map(\.rawValue) }
         for work in works where BenchWork(rawValue: work) == nil {

@@ -34,6 +34,9 @@ enum BenchProgram {
             idleMembers: options.idleMembers, members: options.members, events: options.events,
             sessions: options.sessions,
             context: LoadContext(loop: group.next()))
+        if let data = options.seed {
+            return try Blocking.run(on: bench.context.loop) { try await LargeStore(bench).seed(data) }
+        }
         var results: [WorkResult] = []
         var failed: [String] = []
         for work in options.works.compactMap(BenchWork.init(rawValue:)) {

@@ -5,18 +5,21 @@ struct Member: Sendable {
     let id: String
     let token: String
 
+    /// Of all who are registered.
+    static let password = "correct horse battery staple"
+
     /// Makes an account with a password.
     static func register(_ name: String, _ client: SetupClient) async throws -> Member {
         let body = JSONWriter.object { object in
             object.member("username", name)
-            object.member("password", "correct horse battery staple")
+            object.member("password", Self.password)
             object.object("auth") { $0.member("type", "m.login.dummy") }
         }
         var answer = try await client.request("POST", "/_matrix/client/v3/register", body: body)
         if answer.status == 401, let session = try JSONValue.parse(answer.body)["session"]?.string {
             let again = JSONWriter.object { object in
                 object.member("username", name)
-                object.member("password", "correct horse battery staple")
+                object.member("password", Self.password)
                 object.object("auth") {
                     $0.member("type", "m.login.dummy")
                     $0.member("session", session)

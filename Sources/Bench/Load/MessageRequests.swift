@@ -35,6 +35,12 @@ struct MessageRequests: Sendable {
         return bytes
     }
 
+    /// A search in the rooms that a member is in.
+    static func search(_ term: String, order: String, token: String) -> [UInt8] {
+        let body = #"{"search_categories":{"room_events":{"search_term":"\#(term)","order_by":"\#(order)"}}}"#
+        return RequestBytes.make("POST", "/_matrix/client/v3/search", token: token, body: Array(body.utf8))
+    }
+
     private static func append(_ sequence: Int, to bytes: inout [UInt8]) {
         var divisor = 100_000_000
         for _ in 0..<digits {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// nginx with ready answers, beside which ours are measured.
 ///
 /// `@unchecked Sendable`: every use is on the loop.
@@ -63,7 +65,9 @@ final class NginxServer: @unchecked Sendable {
     private static func configuration(
         folder: String, port: UInt16, securePort: UInt16, bodies: [[UInt8]], locations: String
     ) -> String {
-        var text = """
+        // Its own user, whom it takes when it is started by root, has no right to the folder.
+        var text = geteuid() == 0 ? "user root;\n" : ""
+        text += """
             daemon off;
             worker_processes auto;
             worker_rlimit_nofile 65536;

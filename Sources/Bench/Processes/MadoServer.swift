@@ -9,27 +9,41 @@ final class MadoServer: @unchecked Sendable {
     private(set) var process: ChildProcess
     private let binary: String
     private let folder: TemporaryFolder
+    private let data: String
     private let context: LoadContext
 
     /// Starts it and waits until it answers.
-    static func start(_ binary: String, in folder: String, _ context: LoadContext) async throws -> MadoServer {
-        let server = try MadoServer(binary, in: folder, context)
+    /// - Parameter data: what it keeps is there, and stays; nil for a folder that goes with the server.
+    static func start(
+        _ binary: String, in folder: String, data: String? = nil, _ context: LoadContext
+    ) async throws -> MadoServer {
+        let server = try MadoServer(binary, in: folder, data, context)
         try await server.waitUntilReady()
         return server
     }
 
-    private init(_ binary: String, in parent: String, _ context: LoadContext) throws {
+    private init(_ binary: String, in parent: String, _ data: String?, _ context: LoadContext) throws {
         self.binary = binary
         self.context = context
         folder = try TemporaryFolder(in: parent, name: "mado")
+        self.data = data ?? folder.path + "/data"
         port = try LoopbackPort.free()
         securePort = try LoopbackPort.free()
-        // All clients of the measurement have one address.
+        // All clients of the measurement have one address and one thread, which takes its time when all come at once. nginx
+        // waits as long by itself.
         try SystemCall.write(
-            "[http]\nconnections_per_address = 100000\n[media]\nmaximum_upload = \"4 GiB\"\n",
-            to: folder.path + "/mado.toml")
+            """
+            [http]
+            connections_per_address = 100000
+            [http.deadlines]
+            handshake = "60s"
+            headers = "60s"
+            [media]
+            maximum_upload = "4 GiB"
+
+            """, to: folder.path + "/mado.toml")
         process = try ChildProcess(
-            Self.command(binary, folder.path, port, securePort), logFile: folder.path + "/mado.log")
+            Self.command(binary, folder.path, self.data, port, securePort), logFile: folder.path + "/mado.log")
     }
 
     deinit {
@@ -40,17 +54,18 @@ final class MadoServer: @unchecked Sendable {
     func restart() async throws {
         process.stop()
         process = try ChildProcess(
-            Self.command(binary, folder.path, port, securePort), logFile: folder.path + "/mado.log")
+            Self.command(binary, folder.path, data, port, securePort), logFile: folder.path + "/mado.log")
         try await waitUntilReady()
     }
 
     var cpu: Double { ProcessUsage.cpu(of: [process.id]) }
     var privateMemory: Double { ProcessUsage.privateMemory(of: [process.id]) }
 
-    private static func command(_ binary: String, _ folder: String, _ port: UInt16, _ securePort: UInt16) -> [String] {
+    private static func command(
+        _ binary: String, _ folder: String, _ data: String, _ port: UInt16, _ securePort: UInt16
+    ) -> [String] {
         [
-            binary, "serve", "--config", folder + "/mado.toml", "--data", folder + "/data", "--server-name",
-            "localhost",
+            binary, "serve", "--config", folder + "/mado.toml", "--data", data, "--server-name", "localhost",
             "--listen", "http://127.0.0.1:\(port)", "--listen", "https://127.0.0.1:\(securePort)", "--registration",
             "open",
             "--guests", "--no-rate-limits", "--log-level", "warning",

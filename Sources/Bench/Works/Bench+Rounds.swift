@@ -1,3 +1,5 @@
+import JSON
+
 /// What a round of clients in a closed loop came to.
 struct RoundFigures: Sendable {
     /// Microseconds of the server's processes for each answer.
@@ -39,5 +41,21 @@ extension Bench {
         return RoundFigures(
             cpu: cpuUsed / Double(window.answers), perSecond: Double(window.answers) / seconds,
             p50: Double(window.latencies.quantile(0.5)), p99: Double(window.latencies.quantile(0.99)))
+    }
+
+    /// Waits until the words of all messages are in the index, which is filled behind the sends.
+    /// - Parameter member: no guest; in the room.
+    func waitForIndex(of mado: MadoServer, _ room: String, _ member: Member) async throws {
+        let client = try SetupClient(context, port: mado.port)
+        let last = Int.random(in: 900_000_000..<1_000_000_000)
+        let messages = MessageRequests(room: room, token: member.token, name: "last-")
+        _ = try await client.exchange(messages.request(last)).json()
+        let search = MessageRequests.search("\(last)", order: "recent", token: member.token)
+        for _ in 0..<2400 {
+            let found = try await client.exchange(search).json()["search_categories"]?["room_events"]?["count"]?.int
+            if found == 1 { return }
+            await context.sleep(.milliseconds(250))
+        }
+        throw BenchError("the words of the last message are not in the index after minutes")
     }
 }

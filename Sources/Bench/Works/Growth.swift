@@ -3,6 +3,8 @@ import Glibc
 /// How the cost of the daily operations grows with what there is: each at 1x, 4x and 16x.
 struct Growth {
     private static let steps = [1, 4, 16]
+    /// Sends into a store with many events.
+    private static let sends = 20_000
     private let bench: Bench
 
     init(_ bench: Bench) {
@@ -26,7 +28,9 @@ struct Growth {
         try await add("a first sync, rooms of the member", from: 25, goal: 1.1, to: &result) { rooms in
             try await firstSync(rooms: rooms, mado)
         }
-        try await add("a send, events in the store", from: bench.events / 64, goal: 0.1, to: &result) { events in
+        try await add(
+            "a send and its words in the index, events in the store", from: bench.events / 64, goal: 0.1, to: &result
+        ) { events in
             try await sendIntoStore(of: events)
         }
         try await add("100 messages back, events in the room", from: bench.events / 64, goal: 0.1, to: &result) {
@@ -99,12 +103,14 @@ struct Growth {
         return (member, host, last)
     }
 
+    /// The index of words is filled behind the sends: what it costs belongs to them.
     private func sendIntoStore(of events: Int) async throws -> Double {
         let (mado, room, host) = try await roomOf(events)
-        let messages = MessageRequests(room: room, token: host.token, name: "more-")
-        return try await bench.closedLoop(port: mado.port, clients: 8, cpu: { mado.cpu }) { _, sequence in
-            messages.request(sequence)
-        }.cpu
+        try await bench.waitForIndex(of: mado, room, host)
+        let before = mado.cpu
+        let sent = try await send(Self.sends, "more-", clients: 8, room, host, mado)
+        try await bench.waitForIndex(of: mado, room, host)
+        return (mado.cpu - before) / Double(sent)
     }
 
     private func pageOfRoom(of events: Int) async throws -> Double {
@@ -120,17 +126,25 @@ struct Growth {
         let client = try SetupClient(bench.context, port: mado.port)
         let host = try await Member.register("host", client)
         let room = try await host.makeRoom(client)
-        let messages = MessageRequests(room: room, token: host.token, name: "fill-")
-        let load = try ClosedLoop(bench.context, port: mado.port, clients: 64) { _, sequence in
+        _ = try await send(events, "fill-", clients: 64, room, host, mado)
+        return (mado, room, host)
+    }
+
+    /// - Returns: how many were sent: at least `count`.
+    private func send(
+        _ count: Int, _ name: String, clients: Int, _ room: String, _ host: Member, _ mado: MadoServer
+    ) async throws -> Int {
+        let messages = MessageRequests(room: room, token: host.token, name: name)
+        let load = try ClosedLoop(bench.context, port: mado.port, clients: clients) { _, sequence in
             messages.request(sequence)
         }
         load.start()
         var sent = 0
-        while sent < events {
+        while sent < count {
             await bench.context.sleep(.milliseconds(50))
             sent += load.take().answers
         }
         try await load.stop()
-        return (mado, room, host)
+        return sent + load.take().answers
     }
 }
