@@ -35,6 +35,9 @@ package protocol EventReading {
     func events(in room: RoomID, after: Int64, through: Int64, order: TimelineOrder, limit: Int)
         throws(StoreError) -> [Event]
 
+    /// The positions of those of the newest `count` events of a room up to `through` that are no memberships, ascending.
+    func positionsWithoutMembers(in room: RoomID, through: Int64, ofNewest count: Int) throws(StoreError) -> [Int64]
+
     /// Events of all rooms in the range (`after`, `through`], oldest first.
     func events(after: Int64, through: Int64, limit: Int) throws(StoreError) -> [Event]
 

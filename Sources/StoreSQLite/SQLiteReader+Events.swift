@@ -73,6 +73,16 @@ extension SQLiteReader: EventReading {
         return try connection.all(sql, room, after, through, max(0, limit)) { Event(row: $0) }
     }
 
+    func positionsWithoutMembers(in room: RoomID, through: Int64, ofNewest count: Int) throws(StoreError) -> [Int64] {
+        let sql: SQL = """
+            SELECT position FROM (
+                SELECT position, type FROM events INDEXED BY events_room
+                WHERE room = \(.roomNumber) AND position <= ? ORDER BY position DESC LIMIT ?)
+            WHERE type <> 'm.room.member' ORDER BY position
+            """
+        return try connection.all(sql, room, through, max(0, count)) { $0.int(0) }
+    }
+
     func events(after: Int64, through: Int64, limit: Int) throws(StoreError) -> [Event] {
         try connection.all(Self.allForward, after, through, max(0, limit)) { Event(row: $0) }
     }

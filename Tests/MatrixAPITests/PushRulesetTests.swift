@@ -79,6 +79,33 @@ import Testing
         #expect(actions(event) == example.actions)
         // Asked again, the event answers from what it remembers.
         #expect(actions(event) == example.actions)
+        let shared = try #require(DefaultPushVerdict(event))
+        #expect(text(shared.actions(for: Self.me).json) == example.actions, "for all members alike")
+    }
+
+    @Test func sharedVerdictsTellMembersApart() throws {
+        let members = ["@me:a", "@b:a", "@c:a", "@d:a"].map(UserID.init(unchecked:))
+        let events = [
+            try Self.event("m.room.member", #"{"membership":"invite"}"#, stateKey: "@c:a"),
+            try Self.event("m.room.message", #"{"m.mentions":{"user_ids":["@d:a","@me:a"]}}"#),
+            try Self.event("m.room.message", #"{"msgtype":"m.notice","m.mentions":{"user_ids":["@d:a"]}}"#),
+            try Self.event("m.room.message", #"{"m.mentions":{"user_ids":["@c:a"]}}"#, members: 2),
+        ]
+        for event in events {
+            let shared = try #require(DefaultPushVerdict(event))
+            for member in members {
+                #expect(
+                    shared.actions(for: member)
+                        == PushRuleset(owner: member).evaluate(event, displayName: "Me Myself"))
+            }
+        }
+    }
+
+    @Test func whoChangedARuleHasNoDefaultRules() throws {
+        var rules = PushRuleset(owner: Self.me)
+        #expect(rules.isDefault)
+        try rules.setEnabled(.override, ".m.rule.master", true)
+        #expect(!rules.isDefault)
     }
 
     @Test func whatIsRememberedIsNotMixedUpBetweenMembers() throws {

@@ -53,6 +53,30 @@ import Testing
     }
 
     @Test(arguments: StoreEngine.all)
+    func membershipsAreLeftOutOfTheNewestPositions(engine: StoreEngine) async throws {
+        let fixture = try StoreFixture(engine)
+        try fixture.write { (writer) throws in
+            try writer.insertRoom(StoredRoom(.one))
+            try writer.insertRoom(StoredRoom(.two))
+            for position in 1...6 as ClosedRange<Int64> {
+                let isMembership = position % 2 == 0
+                try writer.insert(
+                    isMembership ? Event(position, "m.room.member", key: "@m\(position):s") : Event(position),
+                    relation: nil)
+            }
+            try writer.insert(Event(7, in: .two), relation: nil)
+        }
+        try await fixture.read { (reader) throws in
+            func newest(_ through: Int64, of count: Int) throws(StoreError) -> [Int64] {
+                try reader.positionsWithoutMembers(in: .one, through: through, ofNewest: count)
+            }
+            #expect(try newest(7, of: 10) == [1, 3, 5])
+            #expect(try newest(4, of: 10) == [1, 3])
+            #expect(try newest(7, of: 2) == [5], "the memberships are counted among the newest")
+        }
+    }
+
+    @Test(arguments: StoreEngine.all)
     func rangesExcludeTheirLowerAndIncludeTheirUpperEnd(engine: StoreEngine) async throws {
         let fixture = try StoreFixture(engine)
         try fixture.write { (writer) throws in

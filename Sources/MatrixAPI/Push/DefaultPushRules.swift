@@ -50,6 +50,9 @@ enum DefaultPushRules {
         underride(14, ".m.rule.encrypted", [match("type", "m.room.encrypted")], [.notify]),
     ]
 
+    /// In the order in which they are asked of somebody who has none of their own.
+    static let all = [master] + override + underride
+
     private static var twoMembers: PushCondition {
         guard let test = MemberCountTest("2") else { preconditionFailure("a number is no number") }
         return .memberCount(test)

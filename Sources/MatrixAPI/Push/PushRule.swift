@@ -20,8 +20,8 @@ package final class PushRule: Sendable {
     /// The place among the server's own rules, 0 to 31, under which an event keeps the answer of `ownerless`.
     let slot: Int?
     /// The conditions whose answer is the same for all members of the room, and those that ask who the owner is.
-    private let ownerless: [PushCondition]
-    private let owned: [PushCondition]
+    let ownerless: [PushCondition]
+    let owned: [PushCondition]
 
     /// Whether this is one of the server's own.
     package var isDefault: Bool { id.hasPrefix(".") }

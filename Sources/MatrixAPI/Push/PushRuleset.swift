@@ -11,6 +11,8 @@ package struct PushRuleset: Sendable {
     private var room: [PushRule] = []
     private var sender: [PushRule] = []
     private var underride: [PushRule]
+    /// Whether the owner has changed none, so that ``DefaultPushVerdict`` tells the same as ``evaluate(_:displayName:)``.
+    package private(set) var isDefault = true
 
     /// The rules of somebody who has changed none.
     package init(owner: UserID) {
@@ -34,6 +36,7 @@ package struct PushRuleset: Sendable {
             }
         }
         set {
+            isDefault = false
             switch kind {
             case .override: override = newValue
             case .content: content = newValue

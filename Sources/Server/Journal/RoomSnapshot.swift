@@ -13,6 +13,8 @@ package struct RoomSnapshot: Sendable, RoomStateReading {
     package private(set) var state = PersistentMap<StateKey, Event>()
     /// The membership events of all that ever had one.
     package private(set) var members = PersistentMap<UserID, Event>()
+    /// Belongs to `members` as they are: another one whenever they change.
+    private(set) var longestMembers = RoomHeroes()
     package private(set) var joinedCount = 0
     package private(set) var invitedCount = 0
     /// The levels in force; nil until the create event is there.
@@ -72,6 +74,7 @@ package struct RoomSnapshot: Sendable, RoomStateReading {
         if after == .join { joinedCount += 1 }
         if after == .invite { invitedCount += 1 }
         members[user] = event
+        longestMembers = RoomHeroes()
         membersPosition = max(membersPosition, event.position)
     }
 

@@ -47,7 +47,7 @@ struct SlidingRoomPart {
         if isWhole || changesName { write("name", room.text("m.room.name", "name")) }
         if isWhole || changesAvatar { write("avatar", room.text("m.room.avatar", "url")) }
         guard isWhole || changesMembers || changesName else { return }
-        let heroes = RoomSummary(of: room, for: user).heroes
+        let heroes = room.heroes(for: user)
         if !heroes.isEmpty {
             body.array("heroes") { list in
                 for hero in heroes {

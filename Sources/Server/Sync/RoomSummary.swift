@@ -12,23 +12,7 @@ struct RoomSummary {
     init(of room: RoomSnapshot, for user: UserID) {
         joined = room.joinedCount
         invited = room.invitedCount
-        // A room with a name needs no heroes, and finding them costs as much as the room has members.
-        guard room.text("m.room.name", "name") == nil, room.text("m.room.canonical_alias", "alias") == nil else {
-            heroes = []
-            return
-        }
-        var present: [Event] = []
-        var gone: [Event] = []
-        room.members.forEach { member, event in
-            guard member != user else { return }
-            switch room.membership(of: member) {
-            case .join, .invite: present.append(event)
-            case .leave, .ban: gone.append(event)
-            case .knock, nil: break
-            }
-        }
-        let events = present.isEmpty ? gone : present
-        heroes = events.sorted { $0.position < $1.position }.prefix(5).map { UserID(unchecked: $0.stateKey ?? "") }
+        heroes = room.heroes(for: user)
     }
 
     func write(to body: inout JSONWriter) {

@@ -70,8 +70,12 @@ package final class UnreadCounts: Sendable, JournalObserver {
 
     /// Older unread events than this many are not counted when the counts are made anew.
     private static let depth = 2_000
+    /// From so many members on it is worth knowing which events are none of theirs.
+    private static let largeRoom = 100
 
     private let members = Mutex<[UserID: Counts]>([:])
+    private let talk = TalkPositions()
+    private let verdicts = RecentVerdicts()
     private let rules: any PushRuleSource
     private let ignoredUsers: IgnoredUsers
 
@@ -116,7 +120,7 @@ package final class UnreadCounts: Sendable, JournalObserver {
         }
         guard entry.countedTo < upTo else { return entry.count }
         let events = try self.events(
-            in: room.id, after: entry.countedTo, through: upTo, withoutMembers: ruleset.isSilentAboutMembers, log,
+            in: room, after: entry.countedTo, through: upTo, withoutMembers: ruleset.isSilentAboutMembers, log,
             reader)
         guard let events else { return nil }
         for event in events where !ignored.hides(event) && (window?.passes(event) ?? true) {
@@ -163,16 +167,31 @@ package final class UnreadCounts: Sendable, JournalObserver {
     }
 
     private func events(
-        in room: RoomID, after: Int64, through: Int64, withoutMembers: Bool, _ log: ChangeLog,
+        in room: RoomSnapshot, after: Int64, through: Int64, withoutMembers: Bool, _ log: ChangeLog,
         _ reader: (any StoreReader)?
     ) throws -> [Event]? {
-        if let events = log.events(in: room, since: after, upTo: through, withoutMembers: withoutMembers) {
+        if let events = log.events(in: room.id, since: after, upTo: through, withoutMembers: withoutMembers) {
             return events
         }
         guard let reader else { return nil }
+        if withoutMembers, room.members.count >= Self.largeRoom {
+            return try talk.events(
+                in: room.id, after: after, through: through, depth: Self.depth, log: log, reader: reader)
+        }
         return try reader.events(
-            in: room, after: after, through: through, order: .backward, limit: Self.depth
+            in: room.id, after: after, through: through, order: .backward, limit: Self.depth
         ).reversed()
+    }
+
+    /// nil when the room has no levels yet.
+    private func actions(for event: Event, _ ruleset: PushRuleset, _ room: RoomSnapshot) -> PushActions? {
+        if ruleset.isDefault, let verdict = verdicts.verdict(on: event, in: room) {
+            return verdict.actions(for: ruleset.owner)
+        }
+        guard let levels = room.levels else { return nil }
+        return ruleset.evaluate(
+            PushEvent(event, memberCount: room.joinedCount, powerLevels: levels),
+            displayName: room.members[ruleset.owner]?.content["displayname"]?.string)
     }
 
     private func count(_ event: Event, _ entry: inout Entry, _ ruleset: PushRuleset, _ room: RoomSnapshot) {
@@ -184,10 +203,9 @@ package final class UnreadCounts: Sendable, JournalObserver {
             return
         }
         let read = max(entry.read, root.map { entry.threadRead[$0] ?? 0 } ?? entry.mainRead)
-        guard event.position > read, event.redactedBecause == nil, let levels = room.levels else { return }
-        let actions = ruleset.evaluate(
-            PushEvent(event, memberCount: room.joinedCount, powerLevels: levels),
-            displayName: room.members[ruleset.owner]?.content["displayname"]?.string)
+        guard event.position > read, event.redactedBecause == nil,
+            let actions = actions(for: event, ruleset, room)
+        else { return }
         guard actions.notify else { return }
         var pair = root.flatMap { entry.count.threads[$0] } ?? (root == nil ? entry.count.main : UnreadCount.Pair())
         pair.notifications += 1
