@@ -40,8 +40,7 @@ class Server:
     def __init__(self, *options, scheme="http", data=None, name="localhost", registration="open", limits=False,
                  environment=None, is_folder_relative=False):
         self.folder = data or tempfile.mkdtemp(prefix="mado-test-")
-        # As the command line names it.
-        self.named_folder = os.path.relpath(self.folder) if is_folder_relative else self.folder
+        self.is_folder_relative = is_folder_relative
         self.port = free_port()
         self.scheme = scheme
         self.url = f"{scheme}://127.0.0.1:{self.port}"
@@ -52,7 +51,8 @@ class Server:
         self.log = os.path.join(self.folder, "test.log")
 
     def command(self):
-        return [BINARY, "serve", "--data", self.named_folder, "--server-name", self.name, "--listen", self.url, *self.options]
+        folder = os.path.relpath(self.folder) if self.is_folder_relative else self.folder
+        return [BINARY, "serve", "--data", folder, "--server-name", self.name, "--listen", self.url, *self.options]
 
     def start(self, wait=True, prefix=()):
         with open(self.log, "ab") as log:

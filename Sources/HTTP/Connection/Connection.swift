@@ -182,7 +182,9 @@ final class Connection: DescriptorHandler, TurnEndHandler {
             } else {
                 speak(HTTP1Connection(self))
             }
-            shouldRead = true
+            // A request may have come with the last message of the handshake, into OpenSSL's buffer, while the event told of
+            // writing only: the socket, which is empty, tells of it no more.
+            resumeReading()
         }
     }
 
