@@ -38,6 +38,7 @@ class Browser:
             "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}
         answer = self.request("POST", "/session", {"capabilities": capabilities})
         self.session = f"/session/{answer['sessionId']}"
+        self.complaints = []
         if dark:
             self.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
 
@@ -63,7 +64,21 @@ class Browser:
         return self.request("POST", self.session + "/goog/cdp/execute", {"cmd": command, "params": parameters})
 
     def open(self, url):
-        self.request("POST", self.session + "/url", {"url": url})
+        """Opens a page and waits until it is loaded. Chromium gives up what it is loading whenever an interface of this
+        machine comes or goes, and a page whose scripts are missing stays dead: a person would load it anew."""
+        while True:
+            self.request("POST", self.session + "/url", {"url": url})
+            told = [entry["message"] for entry in self.log()]
+            if not any("net::ERR_NETWORK_CHANGED" in message for message in told):
+                return
+            self.open("about:blank")
+
+    def log(self):
+        """What the browser has told since the last call; what counts as an error of the page is kept for `errors`."""
+        entries = self.request("POST", self.session + "/se/log", {"type": "browser"})
+        self.complaints += [entry["message"] for entry in entries
+                            if entry["level"] == "SEVERE" and "Failed to load resource" not in entry["message"]]
+        return entries
 
     def run(self, script, *arguments):
         return self.request("POST", self.session + "/execute/sync", {"script": script, "args": list(arguments)})
@@ -73,7 +88,9 @@ class Browser:
         end = time.monotonic() + DEADLINE
         while not (value := self.run(script, *arguments)):
             if time.monotonic() > end:
-                raise AssertionError(f"not within {DEADLINE} s: {what}\n{self.run('return document.body.innerText')}")
+                told = "\n".join(entry["message"] for entry in self.log())
+                raise AssertionError(
+                    f"not within {DEADLINE} s: {what}\n{self.run('return document.body.innerText')}\n{told}")
             time.sleep(0.02)
         return value
 
@@ -100,9 +117,9 @@ class Browser:
 
     def errors(self):
         """What the page complained of since the last call; answers that it expects are no complaints."""
-        entries = self.request("POST", self.session + "/se/log", {"type": "browser"})
-        return [entry["message"] for entry in entries
-                if entry["level"] == "SEVERE" and "Failed to load resource" not in entry["message"]]
+        self.log()
+        complaints, self.complaints = self.complaints, []
+        return complaints
 
     def picture(self, path):
         with open(path, "wb") as file:
