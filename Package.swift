@@ -48,7 +48,8 @@ let package = Package(
         systemLibrary("CSecret", pkgConfig: "libsecret-1", apt: "libsecret-1-dev"),
         systemLibrary("CGtk", pkgConfig: "libadwaita-1", apt: "libadwaita-1-dev"),
         systemLibrary(
-            "CGStreamer", pkgConfig: "gstreamer-app-1.0 gstreamer-video-1.0 gstreamer-webrtc-1.0 gstreamer-sdp-1.0",
+            "CGStreamer",
+            pkgConfig: "gstreamer-app-1.0 gstreamer-video-1.0 gstreamer-webrtc-1.0 gstreamer-sdp-1.0 gstreamer-rtp-1.0",
             apt: "libgstreamer-plugins-bad1.0-dev"),
         .target(name: "LinuxShims"),
         .target(name: "VipsShims", dependencies: ["CVips"]),
@@ -147,7 +148,7 @@ let package = Package(
             swiftSettings: strict),
         tests("ClientKitTests", ["mado", "ClientKit", "CurlKit", "MatrixAPI", "JSON", "LinuxShims", "TestSupport"]),
         tests("GtkKitTests", ["GtkKit"]),
-        tests("MediaKitTests", ["mado-desktop", "MediaKit", "ClientKit"]),
+        tests("MediaKitTests", ["mado-desktop", "MediaKit", "ClientKit", "CGStreamer"]),
         tests("DesktopTests", ["mado-desktop", "ClientKit", "GtkKit"]),
         tests("ArchitectureTests", []),
     ],

@@ -1,4 +1,5 @@
 #include "PeerShims.h"
+#include "PeerFigures.h"
 #include <gst/sdp/gstsdpmessage.h>
 #include <string.h>
 
@@ -63,6 +64,7 @@ static void pad_added(GstElement *element, GstPad *pad, gpointer unused) {
         GstStructure *structure = gst_caps_get_structure(caps, 0);
         const char *media = gst_structure_get_string(structure, "media");
         const char *encoding = gst_structure_get_string(structure, "encoding-name");
+        mado_peer_figures_stream(element, structure);
         peer->handlers.stream(peer->data, pad, media ? media : "", encoding ? encoding : "");
     }
     gst_caps_unref(caps);
@@ -75,6 +77,7 @@ GstElement *mado_peer_new(const char *name, const MadoPeerHandlers *handlers, gp
     *peer = (Peer){*handlers, data, released};
     g_object_set_data_full(G_OBJECT(element), key, peer, peer_free);
     g_object_set(element, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency", 120, NULL);
+    mado_peer_figures_begin(element);
     GObject *ice = NULL;
     g_object_get(element, "ice-agent", &ice, NULL);
     if (ice) {
@@ -227,93 +230,6 @@ void mado_peer_accept(GstElement *peer, const char *answer) {
 
 void mado_peer_add_candidate(GstElement *peer, guint line, const char *text) {
     g_signal_emit_by_name(peer, "add-ice-candidate", line, text);
-}
-
-// Figures
-
-typedef struct {
-    void (*done)(gpointer data, const MadoPeerCounts *counts);
-    gpointer data;
-    GDestroyNotify released;
-    GstElement *element;
-} Count;
-
-static void count_free(gpointer memory) {
-    Count *count = memory;
-    count->released(count->data);
-    gst_object_unref(count->element);
-    g_free(count);
-}
-
-static gint64 number(const GstStructure *of, const char *name) {
-    guint64 large = 0;
-    gint64 signed_large = 0;
-    guint small = 0;
-    int signed_small = 0;
-    if (gst_structure_get_uint64(of, name, &large)) return (gint64)large;
-    if (gst_structure_get_int64(of, name, &signed_large)) return signed_large;
-    if (gst_structure_get_uint(of, name, &small)) return small;
-    if (gst_structure_get_int(of, name, &signed_small)) return signed_small;
-    return 0;
-}
-
-static void copy(char *to, gsize size, const GstStructure *from, const char *name) {
-    const char *text = gst_structure_get_string(from, name);
-    g_strlcpy(to, text ? text : "", size);
-}
-
-static gboolean add_stats(GQuark field, const GValue *value, gpointer memory) {
-    (void)field;
-    MadoPeerCounts *counts = memory;
-    if (!GST_VALUE_HOLDS_STRUCTURE(value)) return TRUE;
-    const GstStructure *of = gst_value_get_structure(value);
-    GstWebRTCStatsType type = 0;
-    if (!gst_structure_get_enum(of, "type", GST_TYPE_WEBRTC_STATS_TYPE, (int *)&type)) return TRUE;
-    double fraction = 0;
-    switch (type) {
-    case GST_WEBRTC_STATS_INBOUND_RTP:
-        // Its kind is not told rightly where lines are bundled.
-        counts->packets += number(of, "packets-received");
-        counts->packets_lost += MAX(0, number(of, "packets-lost"));
-        counts->bytes_received += number(of, "bytes-received");
-        break;
-    case GST_WEBRTC_STATS_REMOTE_INBOUND_RTP:
-        if (gst_structure_get_double(of, "fraction-lost", &fraction)) {
-            if (fraction > 1) fraction /= 256;
-            counts->fraction_lost = MAX(counts->fraction_lost, fraction);
-        }
-        if (gst_structure_get_double(of, "round-trip-time", &fraction))
-            counts->round_trip = MAX(counts->round_trip, fraction);
-        break;
-    case GST_WEBRTC_STATS_LOCAL_CANDIDATE:
-        copy(counts->local_type, sizeof counts->local_type, of, "candidate-type");
-        copy(counts->local_address, sizeof counts->local_address, of, "address");
-        copy(counts->local_protocol, sizeof counts->local_protocol, of, "protocol");
-        break;
-    case GST_WEBRTC_STATS_REMOTE_CANDIDATE:
-        copy(counts->remote_type, sizeof counts->remote_type, of, "candidate-type");
-        break;
-    default: break;
-    }
-    return TRUE;
-}
-
-static void counted(GstPromise *promise, gpointer memory) {
-    Count *count = memory;
-    if (gst_promise_wait(promise) != GST_PROMISE_RESULT_REPLIED) return;
-    const GstStructure *reply = gst_promise_get_reply(promise);
-    MadoPeerCounts counts = {.fraction_lost = -1, .round_trip = -1};
-    if (reply) gst_structure_foreach(reply, add_stats, &counts);
-    count->done(count->data, &counts);
-}
-
-void mado_peer_count(GstElement *peer, void (*done)(gpointer data, const MadoPeerCounts *counts), gpointer data,
-                     GDestroyNotify released) {
-    Count *count = g_new0(Count, 1);
-    *count = (Count){done, data, released, gst_object_ref(peer)};
-    GstPromise *promise = gst_promise_new_with_change_func(counted, count, count_free);
-    g_signal_emit_by_name(peer, "get-stats", NULL, promise);
-    gst_promise_unref(promise);
 }
 
 // Elements

@@ -14,6 +14,8 @@ import Testing
             let adapter: CallPeerAdapter
             var told: [CallPeerEvent] = []
             let renewals = ArrivalCount()
+            var figures = CallFigures()
+            let figuresCount = ArrivalCount()
 
             init() throws {
                 pipeline = try CallPipeline(CallPipeline.Choice(), wantsPicture: true)
@@ -47,7 +49,10 @@ import Testing
             case .found(let candidate): tell { other.adapter.add([candidate]) }
             case .renewed: side.renewals.add()
             case .failed(let reason): Issue.record("failed: \(reason)")
-            case .path, .notRenewed, .pictureCame, .figures: break
+            case .figures(let figures):
+                side.figures = figures
+                side.figuresCount.add()
+            case .path, .notRenewed, .pictureCame: break
             }
         }
 

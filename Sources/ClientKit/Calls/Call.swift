@@ -157,5 +157,6 @@ extension Call {
 }
 
 extension CallFigures {
-    fileprivate var loss: Double { max(lossReceived, lossSent) }
+    /// Of the worse of both ways.
+    var loss: Double { max(lossReceived, lossSent ?? 0) }
 }

@@ -62,10 +62,10 @@ package struct CallFigures: Sendable, Equatable {
     }
 
     package var route: Route?
-    /// 0…1 of the other side's packets since the last figures.
+    /// 0…1 of the other side's packets of the last seconds.
     package var lossReceived = 0.0
-    /// 0…1 of the own packets, as the other side tells.
-    package var lossSent = 0.0
+    /// 0…1 of the own packets of the last seconds, as the other side tells; nil before it has.
+    package var lossSent: Double?
     /// Milliseconds there and back.
     package var roundTrip = 0.0
     package var framesReceived = 0

@@ -8,7 +8,7 @@ package enum CallQuality: Sendable, Equatable {
     case bad(loss: Int)
 
     package init(_ figures: CallFigures) {
-        let loss = Int((max(figures.lossReceived, figures.lossSent) * 100).rounded())
+        let loss = Int((figures.loss * 100).rounded())
         switch loss {
         case 12...: self = .bad(loss: loss)
         case 3...: self = .weak(loss: loss)
@@ -34,7 +34,7 @@ package struct CallBitrate: Sendable, Equatable {
         value = min(start, ceiling)
     }
 
-    /// - Parameter loss: 0…1 since the last time; nil when the other side has told nothing.
+    /// - Parameter loss: 0…1 of the last seconds; nil when the other side has told nothing.
     package mutating func take(loss: Double?, roundTrip: Double) {
         guard let loss else { return }
         if roundTrip > 0 { smallestRoundTrip = min(smallestRoundTrip, roundTrip) }

@@ -25,6 +25,8 @@ import MediaKit
     private var standing: Int?
     private var counting: MainLoop.Repeating?
     private var last: PeerCounts?
+    private var lossReceived = PacketLoss()
+    private var lossSent = PacketLoss()
     private var isSending = true
     /// Pictures of connections that were given up.
     private var framesBefore = 0
@@ -89,6 +91,7 @@ import MediaKit
         connection = new
         successor = nil
         last = nil
+        (lossReceived, lossSent) = (PacketLoss(), PacketLoss())
         silent = 0
         isConnected = standing != nil
         standing = nil
@@ -189,7 +192,8 @@ import MediaKit
 
     // MARK: Figures
 
-    private func count() {
+    /// Once a second.
+    func count() {
         if let standing, let successor {
             self.standing = standing + 1
             if standing + 1 >= Self.grace { takeOver(successor) }
@@ -211,11 +215,12 @@ import MediaKit
         figures.soundPacketsReceived = sounds.count
         figures.longestSilence = sounds.longestSilence
         figures.roundTrip = counts.roundTrip ?? 0
-        figures.lossSent = counts.fractionLost ?? 0
+        lossReceived.take(lost: counts.packetsLost, of: counts.packets + counts.packetsLost)
+        lossSent.take(lost: counts.reportedLost, of: counts.packetsReported)
+        figures.lossReceived = lossReceived.value ?? 0
+        figures.lossSent = lossSent.value
         if let before {
-            let lost = max(0, counts.packetsLost - before.packetsLost)
             let came = max(0, counts.packets - before.packets)
-            figures.lossReceived = lost + came > 0 ? Double(lost) / Double(lost + came) : 0
             figures.bitsReceived = Int(max(0, counts.bytesReceived - before.bytesReceived)) * 8
             watch(came: came > 0)
         }

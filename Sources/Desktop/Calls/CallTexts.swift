@@ -65,7 +65,7 @@ import GtkKit
         call.present.map { user in
             let leg = call.legs[user]
             let figures = call.figures(of: user) ?? CallFigures()
-            let percent = { (part: Double) in String(Int((part * 100).rounded())) }
+            let percent = { (part: Double?) in part.map { String(Int(($0 * 100).rounded())) } ?? "?" }
             return [
                 call.account.person(user).displayName,
                 tr("Way: %@", figures.route == nil ? tr("unknown") : Words.route(figures.route)),

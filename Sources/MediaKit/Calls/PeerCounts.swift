@@ -4,10 +4,12 @@ internal import MediaShims
 /// What a connection has counted since it was made.
 package struct PeerCounts: Sendable, Equatable {
     package var packets: Int64 = 0
+    /// What came late, or twice, makes it less again.
     package var packetsLost: Int64 = 0
     package var bytesReceived: Int64 = 0
-    /// 0…1 of what the other side has got lately; nil before it has told.
-    package var fractionLost: Double?
+    /// Own packets about which the other side has told, and those of them that did not come there.
+    package var packetsReported: Int64 = 0
+    package var reportedLost: Int64 = 0
     /// Milliseconds.
     package var roundTrip: Double?
     /// `host`, `srflx`, `prflx` or `relay`; empty before there is a way.
@@ -45,7 +47,8 @@ package struct PeerCounts: Sendable, Equatable {
         packets = Int64(counts.packets)
         packetsLost = Int64(counts.packets_lost)
         bytesReceived = Int64(counts.bytes_received)
-        fractionLost = counts.fraction_lost < 0 ? nil : counts.fraction_lost
+        packetsReported = Int64(counts.packets_reported)
+        reportedLost = Int64(counts.reported_lost)
         roundTrip = counts.round_trip < 0 ? nil : counts.round_trip * 1000
         localKind = Self.text(&counts.local_type, 16)
         remoteKind = Self.text(&counts.remote_type, 16)

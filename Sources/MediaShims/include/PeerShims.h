@@ -19,7 +19,9 @@ typedef struct {
 /// What a connection counts. -1 is what it does not know.
 typedef struct {
     gint64 packets, packets_lost, bytes_received;
-    double fraction_lost, round_trip;
+    /// Of the own packets those that the other side has reported about, and how many of them did not come.
+    gint64 packets_reported, reported_lost;
+    double round_trip;
     char local_type[16], remote_type[16], local_address[64], local_protocol[16];
 } MadoPeerCounts;
 
