@@ -10,7 +10,7 @@ package struct SQLiteConfiguration: Sendable {
     package var checkpointPages = 2000
     /// Pages in the write-ahead log from which the writer has to wait until all are moved, so that the log does not
     /// grow without end under load that never pauses.
-    package var maximumLogPages = 4000
+    package var maximumLogPages = 8000
     /// How long a call waits for a lock before ``StoreError/locked(_:)``.
     package var busyTimeout: Duration = .seconds(10)
     /// The largest size of the database file in pages of 4 KiB; nil for no limit.

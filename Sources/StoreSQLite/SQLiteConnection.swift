@@ -37,7 +37,7 @@ final class SQLiteConnection: @unchecked Sendable {
         handle = opened
         self.path = path
         self.lock = lock
-        sqlite3_busy_timeout(handle, Int32(configuration.busyTimeout / .milliseconds(1)))
+        waitForLocks(atMost: configuration.busyTimeout)
         if access == .write, sqlite3_db_readonly(handle, "main") == 1 { throw .readOnly(path) }
         try setUp(access, configuration)
     }
@@ -45,6 +45,11 @@ final class SQLiteConnection: @unchecked Sendable {
     deinit {
         statements.removeAll()
         sqlite3_close(handle)
+    }
+
+    /// How long a call waits for a lock before ``StoreError/locked(_:)``.
+    func waitForLocks(atMost duration: Duration) {
+        sqlite3_busy_timeout(handle, Int32(duration / .milliseconds(1)))
     }
 
     /// Whether a transaction is open. SQLite ends one by itself after some errors (a full disk among them).
@@ -158,6 +163,8 @@ final class SQLiteConnection: @unchecked Sendable {
         guard access == .write else { return }
         try runScript("PRAGMA synchronous = FULL")
         try runScript("PRAGMA wal_autocheckpoint = 0")
+        // The log's file becomes short again after it had to be longer.
+        try runScript("PRAGMA journal_size_limit = \(configuration.maximumLogPages * 4096)")
         if let pages = configuration.maximumPages { try runScript("PRAGMA max_page_count = \(pages)") }
     }
 

@@ -27,6 +27,7 @@ final class SQLiteWriter: SQLiteReader {
 
     func begin() throws(StoreError) {
         guard seat.isOpen else { throw .closed }
+        checkpointer.waitForRestart()
         // Takes the write lock at once: what is read after it can't change before the commit.
         try connection.run("BEGIN IMMEDIATE")
     }

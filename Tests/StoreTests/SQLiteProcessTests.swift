@@ -61,6 +61,52 @@ import Testing
             known = last
         }
     }
+
+    /// A writer that never pauses waits for the log to be emptied; a reader that holds on to it only for a while.
+    @Test func theLogStaysShort() async throws {
+        let folder = try TemporaryFolder()
+        var configuration = SQLiteConfiguration()
+        configuration.checkpointPages = 20
+        configuration.maximumLogPages = 60
+        let store = try SQLiteStore(folder: folder.path, configuration: configuration)
+        let writer = try store.makeWriter()
+        var position: Int64 = 0
+        func write(_ count: Int) throws {
+            for _ in 0..<count {
+                position += 1
+                try writer.begin()
+                if position == 1 { try writer.insertRoom(StoredRoom(.one)) }
+                let body = String(repeating: "x", count: 3_000)
+                try writer.insert(Event(position, content: #"{"body":"\#(body)"}"#), relation: nil)
+                try writer.setLastPosition(position)
+                try writer.commit()
+            }
+        }
+        func logPages() throws -> Int {
+            let attributes = try FileManager.default.attributesOfItem(atPath: folder.path + "/mado.db-wal")
+            return (try #require(attributes[.size] as? Int)) / 4_096
+        }
+        try write(300)
+        #expect(try logPages() < 100, "the bound and one transaction")
+
+        let gate = Gate()
+        let (begun, beginning) = AsyncStream<Void>.makeStream()
+        async let seen = store.read { (reader) throws in
+            let before = try reader.eventCount()
+            beginning.finish()
+            gate.wait()
+            return [before, try reader.eventCount()]
+        }
+        for await _ in begun {}
+        try write(50)
+        #expect(try logPages() > 100, "what the reader needs stays")
+        gate.open()
+        #expect(try await seen == [300, 300])
+        try write(100)
+        #expect(try logPages() < 100)
+        #expect(try await store.read { try $0.eventCount() } == 450)
+        store.close()
+    }
 }
 
 /// Never returns.
