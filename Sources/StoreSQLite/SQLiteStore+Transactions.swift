@@ -3,16 +3,19 @@ import Store
 
 extension SQLiteReader: TransactionReading {
     func transaction(_ key: TransactionKey) throws(StoreError) -> StoredTransaction? {
-        guard let id = transactions.id(of: key) else { return nil }
         let sql: SQL = """
             SELECT event_id, response, created FROM transactions
             WHERE id = ? AND user = ? AND device = ? AND scope = ? AND identifier = ?
             """
-        return try connection.first(sql, id, key.user, key.device, key.scope, key.identifier) {
-            StoredTransaction(
-                eventID: $0.optionalText(0).map { EventID(unchecked: $0) }, response: $0.optionalBlob(1),
-                created: $0.int(2))
+        for id in try transactions.ids(of: key) {
+            let found = try connection.first(sql, id, key.user, key.device, key.scope, key.identifier) {
+                StoredTransaction(
+                    eventID: $0.optionalText(0).map { EventID(unchecked: $0) }, response: $0.optionalBlob(1),
+                    created: $0.int(2))
+            }
+            if let found { return found }
         }
+        return nil
     }
 }
 

@@ -41,13 +41,22 @@ package final class SQLiteStore: Store {
         self.path = path
         self.lock = held
         self.configuration = configuration
-        let transactions = try SQLiteTransactionIndex(reading: first)
+        let kept = try first.first("SELECT (SELECT min(id) FROM transactions), (SELECT max(id) FROM transactions)") {
+            (oldest: $0.optionalInt(0) ?? 0, newest: $0.optionalInt(1) ?? 0)
+        }
+        let newest = kept?.newest ?? 0
+        let transactions = SQLiteTransactionIndex(capacity: Int(newest - (kept?.oldest ?? 0)))
         self.transactions = transactions
         readers = SQLiteReaderPool(transactions: transactions) { () throws(StoreError) in
             try Self.connect(.read, path: path, lock: held, configuration: configuration)
         }
         threads = BlockingPool(threads: configuration.readers, name: "store-read")
         checkpointer = try SQLiteCheckpointer(connection: first, configuration: configuration)
+        threads.submit {
+            transactions.load(through: newest) { () throws(StoreError) in
+                try Self.connect(.read, path: path, lock: held, configuration: configuration)
+            }
+        }
     }
 
     deinit { close() }
@@ -90,6 +99,7 @@ package final class SQLiteStore: Store {
     package func close() {
         guard seat.close() else { return }
         readers.close()
+        transactions.stop()
         checkpointer.stop()
         lock.change { $0 = nil }
     }
