@@ -115,7 +115,8 @@ package protocol SearchReading {
     /// Positions of events that match, at or before `through`, newest first.
     func search(_ search: TextSearch, through: Int64, limit: Int) throws(StoreError) -> [Int64]
 
-    /// The same, best match first; `rank` is higher for better ones. Of very many matches older ones may be left out. Of very many matches the older ones may be left out.
+    /// The same, best match first; `rank` is higher for better ones. Of very many matches
+    /// the older ones may be left out.
     func searchByRank(_ search: TextSearch, offset: Int, limit: Int)
         throws(StoreError) -> [(position: Int64, rank: Double)]
 

@@ -4,7 +4,9 @@ import Store
 
 extension SQLiteReader: SearchReading {
     /// Matches that are compared for their rank; of more than these, which only common words have, the newest.
-    private static let mostRanked = 10_000
+    private static let mostRanked = 2_000
+    /// Words that a word's beginning may stand for, each looked for by its name.
+    private static let mostContinuations = 64
 
     func indexedPosition() throws(StoreError) -> Int64 {
         try connection.first("SELECT position FROM event_search_state") { $0.int(0) } ?? 0
@@ -22,18 +24,21 @@ extension SQLiteReader: SearchReading {
         throws(StoreError) -> [(position: Int64, rank: Double)]
     {
         guard let query = try matchQuery(search) else { return [] }
-        let oldest = try connection.first(
-            "SELECT rowid FROM event_search WHERE event_search MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",
-            query, Self.mostRanked - 1
-        ) { $0.int(0) }
         let sql: SQL = """
-            SELECT rowid, rank FROM event_search WHERE event_search MATCH ?1 AND rowid >= ?2
-            ORDER BY rank, rowid DESC LIMIT ?3 OFFSET ?4
+            SELECT rowid, body, name, topic FROM event_search WHERE event_search MATCH ? ORDER BY rowid DESC LIMIT ?
             """
-        // SQLite's rank is lower for better ones.
-        return try connection.all(sql, query, oldest ?? 0, max(0, limit), max(0, offset)) {
-            ($0.int(0), -$0.double(1))
+        let keys = search.keys
+        let newest = try connection.all(sql, query, Self.mostRanked) { row in
+            // An event has one of them.
+            let body = keys.contains(.body) ? row.optionalText(1) : nil
+            let name = keys.contains(.name) ? row.optionalText(2) : nil
+            let topic = keys.contains(.topic) ? row.optionalText(3) : nil
+            return (position: row.int(0), text: body ?? name ?? topic ?? "")
         }
+        let ranks = TextRanking(search.words).ranks(of: newest.map(\.text))
+        // Of equal ones the newer, which comes first here; sorting is stable in what it does, but does not promise it.
+        let best = newest.indices.sorted { (-ranks[$0], $0) < (-ranks[$1], $1) }
+        return best.dropFirst(max(0, offset)).prefix(max(0, limit)).map { (newest[$0].position, ranks[$0]) }
     }
 
     func searchCount(_ search: TextSearch, limit: Int) throws(StoreError) -> Int {
@@ -45,11 +50,45 @@ extension SQLiteReader: SearchReading {
     /// In FTS5's language; nil when it could find nothing. Tokens hold letters and digits only, so that nothing of a
     /// term is taken for an operator.
     private func matchQuery(_ search: TextSearch) throws(StoreError) -> String? {
-        guard let words = search.matchQuery else { return nil }
+        guard !search.words.isEmpty, !search.keys.isEmpty, !search.rooms.isEmpty else { return nil }
         let rooms = try connection.all(
             "SELECT number FROM rooms WHERE room_id IN (SELECT value FROM json_each(?))", search.roomList
         ) { "\"\($0.int(0))\"" }
-        return rooms.isEmpty ? nil : "(\(words)) AND {room} : (\(rooms.joined(separator: " OR ")))"
+        guard !rooms.isEmpty else { return nil }
+        var words: [String] = []
+        for word in search.words { words.append(try phrases(for: word)) }
+        return """
+            ({\(search.columns.joined(separator: " "))} : (\(words.joined(separator: " AND ")))) \
+            AND {room} : (\(rooms.joined(separator: " OR ")))
+            """
+    }
+
+    private func phrases(for word: SearchWord) throws(StoreError) -> String {
+        func phrase(_ tokens: [String]) -> String { "\"\(tokens.joined(separator: " "))\"" }
+        guard word.isPrefix, let last = word.tokens.last else { return phrase(word.tokens) }
+        guard let continuations = try continuations(of: last) else { return phrase(word.tokens) + " *" }
+        let earlier = word.tokens.dropLast()
+        let phrases = continuations.isEmpty ? [phrase(word.tokens)] : continuations.map { phrase(earlier + [$0]) }
+        return "(\(phrases.joined(separator: " OR ")))"
+    }
+
+    /// The words of the index that begin with a token. FTS5 itself would gather all places of all of these before it tells
+    /// the first, which takes long for one that everybody writes.
+    /// - Returns: nil when there are too many to be named, or letters that the index keeps in another form.
+    private func continuations(of token: String) throws(StoreError) -> [String]? {
+        guard token.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+        var found: [String] = []
+        // The table has a row for each place of a word: what is asked for is the first row of each.
+        var from = token
+        while let word = try connection.first(
+            "SELECT term FROM event_search_words WHERE term >= ? LIMIT 1", from, row: { $0.text(0) }),
+            word.hasPrefix(token)
+        {
+            guard found.count < Self.mostContinuations else { return nil }
+            found.append(word)
+            from = word + "\u{1}"
+        }
+        return found
     }
 }
 
@@ -69,18 +108,14 @@ extension SQLiteWriter: SearchWriting {
 }
 
 extension TextSearch {
-    /// The words, without the rooms.
-    fileprivate var matchQuery: String? {
-        guard !words.isEmpty, !keys.isEmpty, !rooms.isEmpty else { return nil }
-        let columns = SearchKey.allCases.filter(keys.contains).map { key in
+    fileprivate var columns: [String] {
+        SearchKey.allCases.filter(keys.contains).map { key in
             switch key {
             case .body: "body"
             case .name: "name"
             case .topic: "topic"
             }
         }
-        let phrases = words.map { "\"\($0.tokens.joined(separator: " "))\"\($0.isPrefix ? " *" : "")" }
-        return "{\(columns.joined(separator: " "))} : (\(phrases.joined(separator: " AND ")))"
     }
 
     /// A JSON array, as one bound value.

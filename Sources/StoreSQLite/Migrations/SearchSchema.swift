@@ -24,4 +24,9 @@ extension SQLiteMigration {
             INSERT INTO event_search(event_search, rank) VALUES ('rank', 'bm25(1.0, 1.0, 1.0, 0.0)');
             UPDATE event_search_state SET position = 0;
             """)
+
+    /// Version 18. The words themselves, in order, to find those that begin with what was typed.
+    static let searchWords = SQLiteMigration(
+        version: 18,
+        script: "CREATE VIRTUAL TABLE event_search_words USING fts5vocab(event_search, instance);")
 }
