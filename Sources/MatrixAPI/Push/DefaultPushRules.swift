@@ -53,6 +53,32 @@ enum DefaultPushRules {
     /// In the order in which they are asked of somebody who has none of their own.
     static let all = [master] + override + underride
 
+    /// An enabled rule that may match the events of a type, without the condition that asks for the type.
+    struct Candidate: Sendable {
+        let common: [PushCondition]
+        let owned: [PushCondition]
+        let actions: PushActions
+    }
+
+    /// In the order in which they are asked, for an event of a type.
+    static func candidates(for type: String) -> [Candidate] {
+        byType[type] ?? byType[String(decoding: GlobPattern.fold(type), as: UTF8.self)] ?? ofOtherTypes
+    }
+
+    private static let ofOtherTypes = candidates(ofType: nil)
+    private static let byType: [String: [Candidate]] = {
+        let types = Set(all.flatMap { $0.conditions.compactMap(\.wantedType) })
+        return Dictionary(uniqueKeysWithValues: types.map { ($0, candidates(ofType: $0)) })
+    }()
+
+    private static func candidates(ofType type: String?) -> [Candidate] {
+        all.filter(\.isEnabled).compactMap { rule in
+            guard rule.conditions.compactMap(\.wantedType).allSatisfy({ $0 == type }) else { return nil }
+            let common = rule.ownerless.filter { $0.wantedType == nil }
+            return Candidate(common: common, owned: rule.owned, actions: rule.actions)
+        }
+    }
+
     private static var twoMembers: PushCondition {
         guard let test = MemberCountTest("2") else { preconditionFailure("a number is no number") }
         return .memberCount(test)
@@ -72,5 +98,13 @@ enum DefaultPushRules {
         _ slot: Int, _ id: String, _ conditions: [PushCondition], _ actions: [PushAction]
     ) -> PushRule {
         PushRule(.underride, id, conditions: conditions, actions: PushActions(actions), slot: slot)
+    }
+}
+
+extension PushCondition {
+    /// The type of event that this asks for, in one of the server's own rules.
+    fileprivate var wantedType: String? {
+        guard case .eventMatch(let key, let pattern) = self, key.text == "type" else { return nil }
+        return pattern.source
     }
 }

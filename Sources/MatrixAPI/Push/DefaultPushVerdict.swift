@@ -19,8 +19,8 @@ package struct DefaultPushVerdict: Sendable {
     /// - Returns: nil when one of the server's own rules asks something else of its owner.
     package init?(_ event: PushEvent) {
         sender = event.sender
-        for rule in DefaultPushRules.all where rule.isEnabled {
-            let isCommon = rule.ownerless.allSatisfy { $0.matches(event, owner: event.sender, displayName: nil) }
+        for rule in DefaultPushRules.candidates(for: event.type) {
+            let isCommon = rule.common.allSatisfy { $0.matches(event, owner: event.sender, displayName: nil) }
             guard isCommon else { continue }
             guard !rule.owned.isEmpty else {
                 others = rule.actions

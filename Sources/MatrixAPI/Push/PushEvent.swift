@@ -6,6 +6,7 @@ internal import JSON
 package final class PushEvent {
     package let roomID: RoomID
     package let sender: UserID
+    let type: String
     /// How many have joined the room.
     package let memberCount: Int
     package let powerLevels: PowerLevels
@@ -19,6 +20,7 @@ package final class PushEvent {
     package init(_ event: Event, memberCount: Int, powerLevels: PowerLevels) {
         roomID = event.roomID
         sender = event.sender
+        type = event.type
         self.memberCount = memberCount
         self.powerLevels = powerLevels
         // The room is no part of the event's text in a room, and of the event all the same.

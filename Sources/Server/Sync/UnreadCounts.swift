@@ -69,7 +69,7 @@ package final class UnreadCounts: Sendable, JournalObserver {
     }
 
     /// Older unread events than this many are not counted when the counts are made anew.
-    private static let depth = 2_000
+    private static let depth = 1_000
     /// From so many members on it is worth knowing which events are none of theirs.
     private static let largeRoom = 100
 
