@@ -33,9 +33,12 @@ import Testing
         #expect(asked.items.last?.id == large.id)
         #expect(failure(of: asked.items.last)?.isEmpty == false)
         #expect(asked.lastMessage?.sendState == asked.items.last?.sendState)
-        // Tried again, it is still too large; shortened, it goes.
+        // Tried again, it is still too large; shortened, it goes. Without a connection meanwhile: the answer could come
+        // before anybody has seen that it waits.
+        hanako.pullOut()
         asked.retry(large.id)
         try await hanako.until { hanako.account.waitingToSend == 1 }
+        hanako.plugIn()
         try await hanako.until { hanako.account.waitingToSend == 0 && failure(of: asked.items.last) != nil }
         asked.editWaiting(large.id, text: "short")
         try await kenji.until { accepted.texts == ["one", "three", "short"] }
