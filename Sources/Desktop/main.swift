@@ -1,5 +1,7 @@
+import ClientKit
 import GtkKit
 
+TaskThreads.start()
 let options = DesktopOptions.parse(Array(CommandLine.arguments.dropFirst()))
 let program = DesktopProgram(options)
 program.run()

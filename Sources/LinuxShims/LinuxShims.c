@@ -209,18 +209,26 @@ int mado_network_changes_open(void) {
     return s;
 }
 
-int mado_ticker_create(uint64_t nanoseconds) {
-    int ticker = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    if (ticker < 0) return -1;
-    struct timespec step = {.tv_sec = (time_t)(nanoseconds / 1000000000), .tv_nsec = (long)(nanoseconds % 1000000000)};
-    struct itimerspec setting = {.it_interval = step, .it_value = step};
-    if (timerfd_settime(ticker, 0, &setting, NULL)) {
+static int timer_create_descriptor(clockid_t clock, uint64_t nanoseconds, int repeats) {
+    int timer = timerfd_create(clock, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (timer < 0) return -1;
+    struct timespec time = {.tv_sec = (time_t)(nanoseconds / 1000000000), .tv_nsec = (long)(nanoseconds % 1000000000)};
+    struct itimerspec setting = {.it_value = time};
+    if (repeats) setting.it_interval = time;
+    if (timerfd_settime(timer, 0, &setting, NULL)) {
         int reason = errno;
-        close(ticker);
+        close(timer);
         errno = reason;
         return -1;
     }
-    return ticker;
+    return timer;
+}
+
+int mado_ticker_create(uint64_t nanoseconds) { return timer_create_descriptor(CLOCK_MONOTONIC, nanoseconds, 1); }
+
+// Zero would mean never.
+int mado_alarm_create(uint64_t nanoseconds) {
+    return timer_create_descriptor(CLOCK_BOOTTIME, nanoseconds ? nanoseconds : 1, 0);
 }
 
 int mado_clock_is_synchronised(void) {

@@ -27,7 +27,7 @@ package struct SystemConnectionClock: ConnectionClock {
     }
 
     package func sleep(milliseconds: Int64) async throws {
-        try await Task.sleep(for: .milliseconds(milliseconds), tolerance: .milliseconds(20), clock: .continuous)
+        try await Alarm().wait(milliseconds: milliseconds)
     }
 
     private static func read(_ clock: clockid_t) -> Int64 {

@@ -13,11 +13,14 @@ struct ProxyScript: Sendable {
     /// A script that asks a name server that does not answer takes seconds, and is normal in the networks that have one.
     var deadline = Duration.seconds(15)
 
+    /// None of libdispatch's global ones, see ``TaskThreads``.
+    private static let queue = DispatchQueue(label: "mado.proxy-script", qos: .userInitiated)
+
     /// The ways that the script gives for a URL, in its order.
     /// - Throws: ``TransportError/proxyUnknown(reason:)``.
     func routes(url: String, host: String) async throws(TransportError) -> [ProxyRoute] {
         let result = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: self.run(url: url, host: host)) }
+            Self.queue.async { continuation.resume(returning: self.run(url: url, host: host)) }
         }
         return try Self.routes(try result.get())
     }

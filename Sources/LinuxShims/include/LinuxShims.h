@@ -25,6 +25,10 @@ void mado_block_signals(void);
 /// How many processors the process may run on, at least 1.
 int mado_available_cores(void);
 
+/// From now on runs what Swift would run on libdispatch's global queues on so many threads of its own, which wait without
+/// waking up. Before the first task, and once. 0, or -1 and errno when there is no thread.
+int mado_task_threads_start(int threads);
+
 /// Ignores SIGPIPE in the process: OpenSSL writes to sockets without MSG_NOSIGNAL.
 void mado_ignore_sigpipe(void);
 
@@ -93,6 +97,11 @@ int mado_network_changes_open(void);
 /// A non-blocking descriptor that becomes readable every so many nanoseconds; reading 8 bytes of it makes it wait again.
 /// -1 and errno on failure.
 int mado_ticker_create(uint64_t nanoseconds);
+
+/// A non-blocking descriptor that becomes readable once, after so many nanoseconds, sleep of the computer included. -1 and
+/// errno on failure.
+int mado_alarm_create(uint64_t nanoseconds);
+
 /// 1 when the kernel was told by a time service that its clock is right, 0 when not, -1 when it does not say.
 int mado_clock_is_synchronised(void);
 
