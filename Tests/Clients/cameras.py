@@ -30,16 +30,31 @@ class Cameras:
     def add(self, person):
         """- Returns: the camera's name."""
         name = f"Camera-{person}"
-        for number, speaks in enumerate((False, True)):
-            drawn_people.person(person, f"{self.folder}/{person}-{number}.png", speaks)
+        pictures = self._draw(person)
         width, height = SIZE
         self._start(
-            "gst-launch-1.0", "-q", "multifilesrc", f"location={self.folder}/{person}-%d.png", "loop=true", "stop-index=1",
+            "gst-launch-1.0", "-q", "multifilesrc", f"location={pictures}", "loop=true", "stop-index=1",
             "caps=image/png,framerate=3/1", "!", "pngdec", "!", "videoconvert", "!", "videorate", "!",
             f"video/x-raw,format=YUY2,width={width},height={height},framerate={RATE}", "!", "clocksync", "!", "pipewiresink",
             "mode=provide", f"stream-properties=p,media.class=Video/Source,node.description={name}")
         self._until(lambda: self._node(name) is not None, name)
         return name
+
+    def add_device(self, person):
+        """A camera of GStreamer's own, for a program that needs to know when each picture was taken: those that come through
+        PipeWire 0.3.65 from another program do not tell. nheko lays its own picture over the other's by that, and ends
+        the call otherwise. - Returns: the camera's name, and the environment in which a program finds it."""
+        name, library = f"Camera-{person}", f"{self.folder}/libmadotestcameras.so"
+        flags = subprocess.run(
+            ["pkg-config", "--cflags", "--libs", "gstreamer-1.0"], check=True, capture_output=True, text=True).stdout.split()
+        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "camera_device.c")
+        subprocess.run(["cc", "-shared", "-fPIC", source, "-o", library, *flags], check=True)
+        return name, {"GST_PLUGIN_PATH": self.folder, "MADO_CAMERA": name, "MADO_CAMERA_PICTURES": self._draw(person)}
+
+    def _draw(self, person):
+        for number, speaks in enumerate((False, True)):
+            drawn_people.person(person, f"{self.folder}/{person}-{number}.png", speaks)
+        return f"{self.folder}/{person}-%d.png"
 
     def is_used(self, name):
         """Whether anybody takes pictures of it: its light would be on."""

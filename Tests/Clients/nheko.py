@@ -30,18 +30,20 @@ class Nheko(Window):
         r"failed to query device keys: (M_UNRECOGNIZED,400|\(http: 400\))", r"Failed to retrieve backup version",
         r"Skipping our own device", r"saving '", r"pulse|ALSA|GStreamer", r"(handling|ignore) key request",
         r"requested session not found", r"Not creating new session .* because of rate limit",
+        r"has no property named 'wait-for-keyframe'", r"failed to read_event",
         r"Already loading older messages", r"Not storing inbound session with newer first known index",
     )
 
     def __init__(self, name, folder, place, certificates, camera=None):
-        """- Parameter camera: its name, of `Cameras`. Pictures of calls are drawn by OpenGL only, which takes much time here."""
+        """- Parameter camera: its name and the environment for it, of `Cameras`. Pictures of calls are drawn by OpenGL only,
+        which takes much time here."""
         os.makedirs(f"{folder}/config/nheko")
         with open(f"{folder}/config/nheko/nheko.conf", "w") as settings:
             settings.write(SETTINGS)
             if camera:
                 width, height = SIZE
                 settings.write(
-                    f"microphone={MICROPHONE}\ncamera={camera}\ncamera_resolution={width}x{height}\ncamera_frame_rate={RATE}\n")
+                    f"microphone={MICROPHONE}\ncamera={camera[0]}\ncamera_resolution={width}x{height}\ncamera_frame_rate={RATE}\n")
         # What it would open in a browser is written down instead.
         self.opened = f"{folder}/opened"
         os.makedirs(f"{folder}/bin")
@@ -51,7 +53,7 @@ class Nheko(Window):
         super().__init__(
             ["nheko", "--log-level", "debug", "--log-type", "stderr", f"--profile={name}"], folder, place,
             certificates, {
-                **({"QT_QUICK_BACKEND": "", "LIBGL_ALWAYS_SOFTWARE": "1"} if camera else {}),
+                **({"QT_QUICK_BACKEND": "", "LIBGL_ALWAYS_SOFTWARE": "1", **camera[1]} if camera else {}),
                 "NHEKO_LOG_LEVEL": "debug", "PATH": f"{folder}/bin:{os.environ['PATH']}",
                 # Always noon: the time of a message after midnight looks like how long a call has taken.
                 "TZ": f"NOON{time.gmtime().tm_hour - 12}"})
@@ -148,7 +150,7 @@ class Nheko(Window):
         self.see(f"^{name}: {text[:12]}")
 
     def call(self, kind):
-        """By the button left of the place to write, and the dialog's choice: Voice, Video or Screen."""
+        """By the button left of the place to write, and the dialog's choice: Voice or Video."""
         self.press_call_button()
         self.see(f"^{kind}$", role="push button")
         time.sleep(0.5)

@@ -11,8 +11,8 @@ import desktop
 import mado_server as mado
 import wire
 
-HEADER = ("| {} | accept → picture | pictures a second | packets of sound a second | received | longest silence | words |\n"
-          "|---|---|---|---|---|---|---|")
+HEADER = ("| {} | accept → picture | pictures a second | packets of sound a second | received | longest silence | lost, theirs and own | words |\n"
+          "|---|---|---|---|---|---|---|---|")
 
 
 class Facts:
@@ -60,6 +60,8 @@ class Row(typing.NamedTuple):
     sound: float
     received: float
     silence: float
+    # Of theirs and of the own, in per cent.
+    lost: str
     words: str
 
     @classmethod
@@ -67,16 +69,18 @@ class Row(typing.NamedTuple):
         pictures, sound = facts.rates("Pictures received", "Packets of sound received", seconds=seconds)
         words = [text for role, text, _ in program.nodes() if role == "label" and re.search("[0-9]:[0-9]{2} · ", text)][0]
         return cls(facts.number("First picture after") / 1000, pictures, sound, facts.number("Received"),
-                   facts.number("Longest silence") / 1000, words.split(" · ", 2)[2])
+                   facts.number("Longest silence") / 1000,
+                   " and ".join(re.search(r"Lost: (\S+) % of theirs, (\S+) %", facts.text()).groups()) + " %",
+                   words.split(" · ", 2)[2])
 
     @classmethod
     def median(cls, rows):
-        words = "; ".join(dict.fromkeys(row.words for row in rows))
-        return cls(*(statistics.median(values) for values in list(zip(*rows))[:-1]), words)
+        texts = ("; ".join(dict.fromkeys(values)) for values in list(zip(*rows))[-2:])
+        return cls(*(statistics.median(values) for values in list(zip(*rows))[:-2]), *texts)
 
     def line(self, title):
         return (f"| {title} | {self.picture_after:.1f} s | {self.pictures:.1f} | {self.sound:.0f} of 50 | "
-                f"{self.received:.0f} kbit/s | {self.silence:.1f} s | {self.words} |")
+                f"{self.received:.0f} kbit/s | {self.silence:.1f} s | {self.lost} | {self.words} |")
 
 
 class Places(calls.CallTestCase):
