@@ -71,7 +71,10 @@ import GtkKit
         keys = conversation.items.map(\.id)
         index(from: 0)
         list.replaceAll(with: keys)
-        if sticksToEnd { stickToEnd() }
+        guard sticksToEnd else { return }
+        // Of a new list GTK shows the beginning, until it has been told what to show.
+        list.opacity = keys.isEmpty ? 1 : 0
+        stickToEnd()
     }
 
     private func index(from start: Int) {
@@ -137,14 +140,17 @@ import GtkKit
     }
 
     /// Pins the last item's lower edge to the view's. The list keeps that place while rows find their heights; setting
-    /// the adjustment instead would pin whatever it takes for the end before they have.
+    /// the adjustment instead would pin whatever it takes for the end before they have. What is far from there is not shown
+    /// meanwhile.
     private func moveToEnd() {
         guard !isMoving, !keys.isEmpty else { return }
         isMoving = true
+        if adjustment.distanceToEnd > adjustment.pageSize { list.opacity = 0 }
         MainLoop.afterwards { [weak self] in
             guard let self else { return }
             if sticksToEnd, !keys.isEmpty { list.scroll(to: keys.count - 1) }
             isMoving = false
+            list.opacity = 1
         }
     }
 
