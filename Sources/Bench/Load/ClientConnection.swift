@@ -15,6 +15,9 @@ final class ClientConnection: DescriptorHandler, @unchecked Sendable {
 
     /// One whole answer: its status and its body, which is valid during the call.
     var onAnswer: (Int, UnsafeRawBufferPointer) -> Void = { _, _ in }
+    /// Whether a chunked body is given whole, with the answer.
+    var gathersParts = false
+    private var gathered: [UInt8] = []
     /// Part of a chunked body.
     var onPart: (UnsafeRawBufferPointer) -> Void = { _ in }
     /// The connection is of no more use. Not called after `close`.
@@ -166,8 +169,12 @@ final class ClientConnection: DescriptorHandler, @unchecked Sendable {
             start += used
             switch step {
             case .needsMore: return start
-            case .answer(let status, let body): onAnswer(status, body)
-            case .part(let part): onPart(part)
+            case .answer(let status, let body) where gathered.isEmpty: onAnswer(status, body)
+            case .answer(let status, _):
+                let whole = gathered
+                gathered = []
+                whole.withUnsafeBytes { onAnswer(status, $0) }
+            case .part(let part): if gathersParts { gathered += part } else { onPart(part) }
             case .malformed:
                 fail("the answer is not HTTP")
                 return start

@@ -35,6 +35,7 @@ final class SetupClient: @unchecked Sendable {
     }
 
     private func listen() {
+        connection.gathersParts = true
         connection.onAnswer = { [weak self] status, body in
             self?.finish(.success(Answer(status: status, body: Array(body))))
         }

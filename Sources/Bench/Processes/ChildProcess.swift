@@ -18,8 +18,16 @@ final class ChildProcess {
         var arguments = words.map { strdup($0) }
         arguments.append(nil)
         defer { for argument in arguments { free(argument) } }
+        // The threads of this program get no signals; a program that inherited that could not be ended in order.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var id = pid_t()
-        let failure = posix_spawnp(&id, words[0], &actions, nil, arguments, environ)
+        let failure = posix_spawnp(&id, words[0], &actions, &attributes, arguments, environ)
         guard failure == 0 else { throw BenchError("\(words[0]): \(String(cString: strerror(failure)))") }
         self.id = id
     }

@@ -66,6 +66,7 @@ final class WakeProbe: @unchecked Sendable {
 
     private func poll(since: String) throws -> ClientConnection {
         let connection = try bench.context.connect(port)
+        connection.gathersParts = true
         connection.onFailure = { [unowned self] in failure = $0 }
         connection.onAnswer = { [unowned self, unowned connection] status, body in
             guard status == 200, let next = SyncAnswerText.nextBatch(in: body) else {
