@@ -1,6 +1,7 @@
 import ClientKit
 import GtkKit
 
+GraphicsCard.drawWithoutOneWhereThereIsNone()
 TaskThreads.start()
 let options = DesktopOptions.parse(Array(CommandLine.arguments.dropFirst()))
 let program = DesktopProgram(options)

@@ -3,71 +3,117 @@ import GtkKit
 
 /// One item of a conversation with what stands above it: the day, and where the unread ones begin.
 @MainActor final class MessageRow: ListRow {
+    private enum Part: CaseIterable { case day, unreadLine, event, message, readers }
+    private enum Beside: CaseIterable { case avatar, column }
+    private enum Stacked: CaseIterable { case sender, bubble, reactions, thread }
+
     let widget: Widget
     private let root = Box(.vertical)
-    private let day = Label("", classes: "mado-day")
-    private let newLine: Box
-    private let event = Label("", classes: "mado-event")
+    private let parts: BoxPlaces<Part>
     private let line = Box(.horizontal, spacing: 8)
-    private let avatar = PersonAvatar(size: 30, hasDot: false)
-    private let avatarPlace = Box(.vertical)
+    private let lineParts: BoxPlaces<Beside>
     private let column = Box(.vertical, spacing: 3)
-    private let sender = Label("", classes: "mado-sender")
+    private let columnParts: BoxPlaces<Stacked>
     private let bubble = Box(.vertical, spacing: 2)
-    private let below = ReactionBar()
-    private let thread = Button("")
-    private let tools = Box(.horizontal, spacing: 0)
-    private let readers = Box(.horizontal, spacing: 2)
+    private let message: Overlay
     private let context: MessageContext
     private(set) var item: TimelineItem?
     /// What the bubble was built from: it is built anew only when that changes.
     private var built: TimelineItem?
     private var builtLast = false
 
+    // What few messages have, made for the first that has it.
+    private lazy var day = parts.put(Label("", classes: "mado-day"), .day)
+    private lazy var unreadLine = parts.put(makeUnreadLine(), .unreadLine)
+    private lazy var event = parts.put(makeEvent(), .event)
+    private lazy var readers = parts.put(makeReaders(), .readers)
+    private lazy var avatarPlace = lineParts.put(makeAvatarPlace(), .avatar)
+    private lazy var avatar = PersonAvatar(size: 30, hasDot: false)
+    private lazy var sender = columnParts.put(makeSender(), .sender)
+    private lazy var reactions = makeReactions()
+    private lazy var thread = columnParts.put(makeThread(), .thread)
+    /// Made when the pointer first comes.
+    private var tools: Box?
+
     init(context: MessageContext) {
         self.context = context
         widget = root
-        let label = Label(tr("New"), classes: "mado-new")
-        let left = Box(.horizontal)
-        let right = Box(.horizontal)
-        for rule in [left, right] {
+        parts = BoxPlaces(root)
+        lineParts = BoxPlaces(line)
+        columnParts = BoxPlaces(column)
+        bubble.addClass("mado-bubble")
+        columnParts.put(bubble, .bubble)
+        lineParts.put(column, .column)
+        line.setMargins(start: 10, end: 10)
+        message = parts.put(Overlay(line), .message)
+        root.addController(
+            MotionController(
+                enter: { [weak self] in self?.showTools() }, leave: { [weak self] in self?.tools?.opacity = 0 }))
+        root.addController(ClickGesture(button: 3) { [weak self] _, x, y in self?.openMenu(x, y) })
+        root.addController(LongPressGesture { [weak self] x, y in self?.openMenu(x, y) })
+    }
+
+    // MARK: Parts
+
+    private func makeUnreadLine() -> Box {
+        let rules = [Box(.horizontal), Box(.horizontal)]
+        for rule in rules {
             rule.addClass("mado-new-line")
             rule.setExpands(horizontally: true)
             rule.setAlignment(vertical: .center)
         }
-        newLine = Box(row: 8, left, label, right)
-        newLine.setMargins(top: 6, bottom: 4, start: 16, end: 16)
-        event.setWraps(true)
-        event.setJustified(center: true)
-        sender.alignment = 0
-        sender.setEllipsizes()
-        avatarPlace.setSizeRequest(width: 30)
-        avatarPlace.append(avatar.widget)
-        avatar.widget.setAlignment(vertical: .start)
-        bubble.addClass("mado-bubble")
-        thread.addClass("mado-thread")
-        thread.addClass("flat")
-        thread.onClick { [weak self] in self?.act(.thread) }
-        for part in [sender, bubble, below.widget, thread] as [Widget] { column.append(part) }
-        buildTools()
-        for part in [avatarPlace, column] as [Widget] { line.append(part) }
-        line.setMargins(start: 10, end: 10)
-        // Above the text's side that is mostly free, so that they take no width from it.
-        let message = Overlay(line)
-        message.add(tools)
-        tools.setMargins(start: 8, end: 8)
-        readers.setAlignment(horizontal: .end)
-        readers.setMargins(top: 2, end: 12)
-        for part in [day, newLine, event, message, readers] as [Widget] { root.append(part) }
-        root.addController(
-            MotionController(
-                enter: { [weak self] in self?.tools.opacity = 1 }, leave: { [weak self] in self?.tools.opacity = 0 }))
-        root.addController(ClickGesture(button: 3) { [weak self] _, x, y in self?.openMenu(x, y) })
-        root.addController(LongPressGesture { [weak self] x, y in self?.openMenu(x, y) })
-        below.onToggle = { [weak self] key in self?.act(.react(key)) }
+        let made = Box(row: 8, rules[0], Label(tr("New"), classes: "mado-new"), rules[1])
+        made.setMargins(top: 6, bottom: 4, start: 16, end: 16)
+        return made
     }
 
-    private func buildTools() {
+    private func makeEvent() -> Label {
+        let made = Label("", classes: "mado-event")
+        made.setWraps(true)
+        made.setJustified(center: true)
+        return made
+    }
+
+    private func makeReaders() -> Box {
+        let made = Box(.horizontal, spacing: 2)
+        made.setAlignment(horizontal: .end)
+        made.setMargins(top: 2, end: 12)
+        return made
+    }
+
+    private func makeAvatarPlace() -> Box {
+        let made = Box(.vertical)
+        made.setSizeRequest(width: 30)
+        made.append(avatar.widget)
+        avatar.widget.setAlignment(vertical: .start)
+        return made
+    }
+
+    private func makeSender() -> Label {
+        let made = Label("", classes: "mado-sender")
+        made.alignment = 0
+        made.setEllipsizes()
+        return made
+    }
+
+    private func makeReactions() -> ReactionBar {
+        let made = ReactionBar()
+        made.onToggle = { [weak self] key in self?.act(.react(key)) }
+        columnParts.put(made.widget, .reactions)
+        return made
+    }
+
+    private func makeThread() -> Button {
+        let made = Button("")
+        made.addClass("mado-thread")
+        made.addClass("flat")
+        made.onClick { [weak self] in self?.act(.thread) }
+        return made
+    }
+
+    /// Above the text's side that is mostly free, so that they take no width from it.
+    private func makeTools() -> Box {
+        let made = Box(.horizontal, spacing: 0)
         let reply = Button(icon: "mado-reply-symbolic", label: tr("Reply"))
         let react = Button(icon: "mado-react-symbolic", label: tr("React"))
         let more = Button(icon: "view-more-symbolic", label: tr("More"))
@@ -75,7 +121,7 @@ import GtkKit
             button.addClass("flat")
             button.addClass("mado-tool")
             button.isFocusable = false
-            tools.append(button)
+            made.append(button)
         }
         reply.onClick { [weak self] in self?.act(.reply) }
         react.onClick { [weak self] in self?.act(.pickReaction) }
@@ -83,10 +129,22 @@ import GtkKit
             guard let self else { return }
             openMenu(Double(root.width) / 2, Double(root.height) - 8)
         }
-        tools.setAlignment(vertical: .start)
-        tools.addClass("mado-tools")
-        tools.opacity = 0
+        made.addClass("mado-tools")
+        made.setMargins(start: 8, end: 8)
+        message.add(made)
+        tools = made
+        return made
     }
+
+    private func showTools() {
+        guard let item, line.isVisible, Self.hasTools(item) else { return }
+        let tools = tools ?? makeTools()
+        tools.setAlignment(horizontal: item.isOwn ? .start : .end, vertical: .start)
+        tools.isVisible = true
+        tools.opacity = 1
+    }
+
+    private static func hasTools(_ item: TimelineItem) -> Bool { !item.isWaiting && item.eventID != nil }
 
     // MARK: Showing
 
@@ -100,20 +158,24 @@ import GtkKit
         self.item = item
         let time = LocalTime(item.timestamp)
         let isNewDay = before.map { !LocalTime($0.timestamp).isSameDay(as: time) } ?? !context.conversation.hasOlder
-        day.isVisible = isNewDay
-        if isNewDay { day.text = time.dayText() }
+        if isNewDay {
+            day.isVisible = true
+            day.text = time.dayText()
+        } else {
+            parts.hide(.day)
+        }
         let isFirstUnread = !context.isThread && context.conversation.firstUnread == item.id
-        newLine.isVisible = isFirstUnread
+        if isFirstUnread { unreadLine.isVisible = true } else { parts.hide(.unreadLine) }
         if let words = EventWords.text(item) {
             event.isVisible = !words.isEmpty
             line.isVisible = false
-            tools.isVisible = false
+            tools?.isVisible = false
             event.text = words
             root.setMargins(top: words.isEmpty ? 0 : 2)
             showReaders(item)
             return
         }
-        event.isVisible = false
+        parts.hide(.event)
         line.isVisible = true
         let startsGroup = isNewDay || isFirstUnread || !item.isGrouped(after: before)
         let endsGroup = after.map { !$0.isGrouped(after: item) } ?? true
@@ -121,25 +183,16 @@ import GtkKit
         showReaders(item)
     }
 
-    func clear() {
-        tools.opacity = 0
-    }
+    func clear() { tools?.opacity = 0 }
 
     private func showMessage(_ item: TimelineItem, startsGroup: Bool, endsGroup: Bool) {
         root.setMargins(top: startsGroup ? 8 : 2)
-        let isDirect = context.conversation.isDirect
-        avatarPlace.isVisible = !item.isOwn && !isDirect
-        avatar.widget.isVisible = startsGroup
-        if startsGroup, !item.isOwn { avatar.show(item.sender, pictures: context.pictures) }
-        sender.isVisible = startsGroup && !item.isOwn && !isDirect
-        sender.text = item.sender.displayName
-        line.setAlignment(horizontal: item.isOwn ? .end : .start)
+        let side = item.isOwn ? Widget.Alignment.end : .start
+        showSender(of: item, startsGroup: startsGroup)
+        line.setAlignment(horizontal: side)
         line.setMargins(start: item.isOwn ? 46 : 10, end: item.isOwn ? 10 : 46)
-        tools.setAlignment(horizontal: item.isOwn ? .start : .end)
-        column.setAlignment(horizontal: item.isOwn ? .end : .start)
-        below.widget.setAlignment(horizontal: item.isOwn ? .end : .start)
-        thread.setAlignment(horizontal: item.isOwn ? .end : .start)
-        bubble.setAlignment(horizontal: item.isOwn ? .end : .start)
+        column.setAlignment(horizontal: side)
+        bubble.setAlignment(horizontal: side)
 
         bubble.setClass("own", item.isOwn)
         bubble.setClass("first", startsGroup)
@@ -148,12 +201,20 @@ import GtkKit
         bubble.setClass("large", item.isLargeEmoji)
         bubble.setClass("failed", item.isFailed)
         bubble.setClass("waiting", item.isWaiting)
-        tools.isVisible = !item.isWaiting && item.eventID != nil
-        below.show(item.reactions)
-        thread.isVisible = item.thread != nil && !context.isThread
-        if let summary = item.thread {
+        if !Self.hasTools(item) { tools?.isVisible = false }
+        if item.reactions.isEmpty {
+            columnParts.hide(.reactions)
+        } else {
+            reactions.show(item.reactions)
+            reactions.widget.setAlignment(horizontal: side)
+        }
+        if let summary = item.thread, !context.isThread {
+            thread.isVisible = true
+            thread.setAlignment(horizontal: side)
             thread.setLabel(
                 tr("1 answer in the thread", many: "%d answers in the thread", summary.count))
+        } else {
+            columnParts.hide(.thread)
         }
         let needsMeta = endsGroup || item.isEdited || item.sendState != .sent
         if built != item || builtLast != needsMeta {
@@ -166,10 +227,24 @@ import GtkKit
         root.setAccessibleLabel(EventWords.spoken(item))
     }
 
+    private func showSender(of item: TimelineItem, startsGroup: Bool) {
+        let isNamed = !item.isOwn && !context.conversation.isDirect
+        if isNamed {
+            avatarPlace.isVisible = true
+            avatar.widget.isVisible = startsGroup
+        } else {
+            lineParts.hide(.avatar)
+        }
+        guard isNamed, startsGroup else { return columnParts.hide(.sender) }
+        avatar.show(item.sender, pictures: context.pictures)
+        sender.isVisible = true
+        sender.text = item.sender.displayName
+    }
+
     private func showReaders(_ item: TimelineItem) {
-        readers.isVisible = !item.readBy.isEmpty
+        guard !item.readBy.isEmpty else { return parts.hide(.readers) }
+        readers.isVisible = true
         readers.removeAll()
-        guard !item.readBy.isEmpty else { return }
         for person in item.readBy.prefix(5) {
             let small = PersonAvatar(size: 15, hasDot: false)
             small.show(name: person.displayName, picture: person.avatar, pictures: context.pictures)
@@ -192,72 +267,5 @@ import GtkKit
     private func openMenu(_ x: Double, _ y: Double) {
         guard let item, item.eventID != nil || item.isWaiting || item.isFailed else { return }
         MessageMenu.open(for: item, conversation: context.conversation, at: root, x, y) { [weak self] in self?.act($0) }
-    }
-}
-
-extension TimelineItem {
-    /// Whether it follows another of the same person closely enough to stand in one group with it.
-    func isGrouped(after other: TimelineItem?) -> Bool {
-        guard let other, EventWords.text(other) == nil, EventWords.text(self) == nil else { return false }
-        return other.sender.userID == sender.userID && timestamp - other.timestamp < 5 * 60_000
-            && LocalTime(timestamp).isSameDay(as: LocalTime(other.timestamp))
-    }
-
-    var isPicture: Bool {
-        switch content {
-        case .image, .video: true
-        default: false
-        }
-    }
-    var isLargeEmoji: Bool {
-        if case .text(let plain, _) = content { return plain.isOnlyEmoji && reply == nil }
-        return false
-    }
-    var isFailed: Bool {
-        if case .failed = sendState { return true }
-        return false
-    }
-    var isWaiting: Bool {
-        switch sendState {
-        case .waiting, .sending: true
-        default: false
-        }
-    }
-    /// The media it carries.
-    var media: MediaReference? {
-        switch content {
-        case .image(let media, _), .video(let media, _), .audio(let media, _), .voice(let media, _),
-            .file(let media, _):
-            media
-        default: nil
-        }
-    }
-    /// What is edited: text, or the caption of a file.
-    var editableText: String {
-        switch content {
-        case .text(let plain, _): plain
-        case .image(_, let caption), .video(_, let caption), .audio(_, let caption), .voice(_, let caption),
-            .file(_, let caption):
-            caption ?? ""
-        default: ""
-        }
-    }
-    /// Whether its sender can change its text.
-    var isEditable: Bool {
-        switch content {
-        case .text, .image, .video, .audio, .file: isOwn
-        default: false
-        }
-    }
-    /// What is copied and quoted.
-    var plainText: String {
-        switch content {
-        case .text(let plain, _), .notice(let plain, _), .emote(let plain, _): plain
-        case .image(let media, let caption), .video(let media, let caption): caption ?? media.name ?? ""
-        case .audio(let media, let caption), .voice(let media, let caption), .file(let media, let caption):
-            caption ?? media.name ?? ""
-        case .session(let card): card.text
-        default: ""
-        }
     }
 }
