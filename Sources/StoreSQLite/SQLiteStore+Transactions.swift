@@ -2,13 +2,14 @@ import MatrixAPI
 import Store
 
 extension SQLiteReader: TransactionReading {
+    private static let find: SQL = """
+        SELECT event_id, response, created FROM transactions
+        WHERE id = ? AND user = ? AND device = ? AND scope = ? AND identifier = ?
+        """
+
     func transaction(_ key: TransactionKey) throws(StoreError) -> StoredTransaction? {
-        let sql: SQL = """
-            SELECT event_id, response, created FROM transactions
-            WHERE id = ? AND user = ? AND device = ? AND scope = ? AND identifier = ?
-            """
         for id in try transactions.ids(of: key) {
-            let found = try connection.first(sql, id, key.user, key.device, key.scope, key.identifier) {
+            let found = try connection.first(Self.find, id, key.user, key.device, key.scope, key.identifier) {
                 StoredTransaction(
                     eventID: $0.optionalText(0).map { EventID(unchecked: $0) }, response: $0.optionalBlob(1),
                     created: $0.int(2))
