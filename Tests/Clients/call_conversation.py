@@ -1,5 +1,6 @@
 """Voice and picture between this project's desktop program and nheko."""
 
+import re
 import time
 
 from cameras import Cameras
@@ -83,8 +84,18 @@ class CallConversation:
 
     def hear_each_other(self, hanako, kenji):
         hanako.talks(r"Packets of sound received: [1-9]")
+        print(f"packets of sound a second from nheko: {self.sound_rate(hanako):.0f}", flush=True)
         kenji.talks()
         self.wait(lambda: self.sound.peak() > 1000, "nheko plays what is said")
+
+    def sound_rate(self, hanako, seconds=5):
+        """Packets of sound that come from the other in a second; 50 are whole."""
+        def count():
+            shown = "\n".join(f"{text}\n{node.name or ''}" for _, text, node in hanako.nodes())
+            return int(re.search("^Packets of sound received: ([0-9]+)", shown, re.MULTILINE)[1])
+        before, start = count(), time.monotonic()
+        time.sleep(seconds)
+        return (count() - before) / (time.monotonic() - start)
 
     def wait(self, condition, what, seconds=20):
         end = time.monotonic() + seconds
