@@ -36,7 +36,8 @@ final class SQLiteTransactionIndex: Sendable {
             let connection = try connection()
             var at = Int64.min
             while at < last, !isStopping { at = try loadPart(after: at, through: last, connection) ?? last }
-            result = .over
+            // What is not known whole must not be taken for a transaction that never was.
+            result = isStopping ? .failed(.closed) : .over
         } catch {
             result = .failed(error)
         }
