@@ -13,21 +13,6 @@ import Testing
         return true
     }
 
-    /// Writes one event, the room with the first one, in a transaction of its own.
-    private func insert(_ position: Int64, by writer: any StoreWriter, size: Int = 10) throws {
-        try writer.begin()
-        do {
-            if position == 1 { try writer.insertRoom(StoredRoom(.one)) }
-            let body = String(repeating: "x", count: size)
-            try writer.insert(Event(position, content: #"{"body":"\#(body)"}"#), relation: nil)
-            try writer.setLastPosition(position)
-            try writer.commit()
-        } catch {
-            writer.rollback()
-            throw error
-        }
-    }
-
     @Test func aFileOfSomethingElseIsDamage() throws {
         let folder = try TemporaryFolder()
         let something = Data(repeating: 0x41, count: 10_000)
@@ -41,7 +26,7 @@ import Testing
         do {
             let store = try SQLiteStore(folder: folder.path)
             let writer = try store.makeWriter()
-            for position in 1...100 as ClosedRange<Int64> { try insert(position, by: writer, size: 2000) }
+            for position in 1...100 as ClosedRange<Int64> { try commitMessage(position, by: writer, size: 2000) }
             store.close()
         }
         var file = try Data(contentsOf: databasePath(folder))
@@ -65,7 +50,7 @@ import Testing
         let copy = try TemporaryFolder()
         let store = try SQLiteStore(folder: folder.path)
         let writer = try store.makeWriter()
-        for position in 1...20 as ClosedRange<Int64> { try insert(position, by: writer) }
+        for position in 1...20 as ClosedRange<Int64> { try commitMessage(position, by: writer) }
         for name in ["mado.db", "mado.db-wal"] {
             try FileManager.default.copyItem(atPath: "\(folder.path)/\(name)", toPath: "\(copy.path)/\(name)")
         }
@@ -77,7 +62,7 @@ import Testing
         let held = try await torn.read { try $0.events(after: 0, through: .max, limit: .max).map(\.position) }
         #expect(held == Array(1...19))
         #expect(try await torn.read { try $0.lastPosition() } == 19)
-        try insert(20, by: try torn.makeWriter())
+        try commitMessage(20, by: try torn.makeWriter())
     }
 
     @Test func aFileInTheFoldersPlace() throws {
@@ -102,7 +87,7 @@ import Testing
         let disk = try TemporaryFileSystem(size: 8 << 20)
         do {
             let store = try SQLiteStore(folder: disk.path + "/store")
-            try insert(1, by: try store.makeWriter())
+            try commitMessage(1, by: try store.makeWriter())
             store.close()
         }
         try disk.makeReadOnly()
@@ -135,14 +120,14 @@ import Testing
             let writer = try store.makeWriter()
             #expect(throws: StoreError.diskFull) {
                 while true {
-                    try insert(acknowledged + 1, by: writer, size: 2000)
+                    try commitMessage(acknowledged + 1, by: writer, size: 2000)
                     acknowledged += 1
                 }
             }
             #expect(acknowledged > 50)
             #expect(!writer.isInTransaction)
             // It goes on refusing and reading.
-            #expect(throws: StoreError.diskFull) { try insert(acknowledged + 1, by: writer, size: 20_000) }
+            #expect(throws: StoreError.diskFull) { try commitMessage(acknowledged + 1, by: writer, size: 20_000) }
             let last = acknowledged
             #expect(try await store.read { try $0.eventCount() } == Int(last))
             store.close()
@@ -150,7 +135,7 @@ import Testing
         configuration.maximumPages = 400
         let store = try SQLiteStore(folder: folder.path, configuration: configuration)
         #expect(try await store.read { try $0.lastPosition() } == acknowledged)
-        try insert(acknowledged + 1, by: try store.makeWriter(), size: 2000)
+        try commitMessage(acknowledged + 1, by: try store.makeWriter(), size: 2000)
         let held = try await store.read { try $0.events(after: 0, through: .max, limit: .max).map(\.position) }
         #expect(held == Array(1...acknowledged + 1))
     }
@@ -163,7 +148,7 @@ import Testing
         configuration.writerCacheSize = 64
         let store = try SQLiteStore(folder: folder.path, configuration: configuration)
         let writer = try store.makeWriter()
-        try insert(1, by: writer)
+        try commitMessage(1, by: writer)
         try writer.begin()
         #expect(throws: StoreError.diskFull) {
             for position in 2... as PartialRangeFrom<Int64> {
@@ -176,7 +161,7 @@ import Testing
         writer.rollback()
         #expect(!writer.isInTransaction)
         #expect(try await store.read { try $0.eventCount() } == 1)
-        try insert(2, by: writer)
+        try commitMessage(2, by: writer)
         #expect(try await store.read { try $0.eventCount() } == 2)
     }
 
@@ -188,14 +173,14 @@ import Testing
         var acknowledged: Int64 = 0
         for _ in 0..<20 {
             acknowledged += 1
-            try insert(acknowledged, by: writer, size: 2000)
+            try commitMessage(acknowledged, by: writer, size: 2000)
         }
         for _ in 0..<3 {
             try disk.fill()
             #expect(throws: StoreError.diskFull) {
                 // The log may have some room left in its last page of the file system.
                 while true {
-                    try insert(acknowledged + 1, by: writer, size: 20_000)
+                    try commitMessage(acknowledged + 1, by: writer, size: 20_000)
                     acknowledged += 1
                 }
             }
@@ -204,7 +189,7 @@ import Testing
             #expect(try await store.read { try $0.lastPosition() } == last)
             disk.makeSpace()
             acknowledged += 1
-            try insert(acknowledged, by: writer, size: 2000)
+            try commitMessage(acknowledged, by: writer, size: 2000)
         }
         let last = acknowledged
         let held = try await store.read { try $0.events(after: 0, through: .max, limit: .max).map(\.position) }

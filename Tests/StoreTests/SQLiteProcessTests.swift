@@ -74,12 +74,7 @@ import Testing
         func write(_ count: Int) throws {
             for _ in 0..<count {
                 position += 1
-                try writer.begin()
-                if position == 1 { try writer.insertRoom(StoredRoom(.one)) }
-                let body = String(repeating: "x", count: 3_000)
-                try writer.insert(Event(position, content: #"{"body":"\#(body)"}"#), relation: nil)
-                try writer.setLastPosition(position)
-                try writer.commit()
+                try commitMessage(position, by: writer, size: 3_000)
             }
         }
         func logPages() throws -> Int {

@@ -107,3 +107,18 @@ extension EventID {
 
 /// The positions of events, for comparing.
 func positions(_ events: [Event]) -> [Int64] { events.map(\.position) }
+
+/// Writes one event, the room with the first one, in a transaction of its own.
+func commitMessage(_ position: Int64, by writer: any StoreWriter, size: Int = 10) throws {
+    try writer.begin()
+    do {
+        if position == 1 { try writer.insertRoom(StoredRoom(.one)) }
+        let body = String(repeating: "x", count: size)
+        try writer.insert(Event(position, content: #"{"body":"\#(body)"}"#), relation: nil)
+        try writer.setLastPosition(position)
+        try writer.commit()
+    } catch {
+        writer.rollback()
+        throw error
+    }
+}
