@@ -84,18 +84,18 @@ class CallConversation:
 
     def hear_each_other(self, hanako, kenji):
         hanako.talks(r"Packets of sound received: [1-9]")
-        print(f"packets of sound a second from nheko: {self.sound_rate(hanako):.0f}", flush=True)
+        before, start = self.sound_packets(hanako), time.monotonic()
         kenji.talks()
-        self.wait(lambda: self.sound.peak() > 1000, "nheko plays what is said")
+        try:
+            self.wait(lambda: self.sound.peak() > 1000, "nheko plays what is said")
+        finally:
+            rate = (self.sound_packets(hanako) - before) / (time.monotonic() - start)
+            print(f"packets of sound a second from nheko: {rate:.0f} of 50", flush=True)
 
-    def sound_rate(self, hanako, seconds=5):
-        """Packets of sound that come from the other in a second; 50 are whole."""
-        def count():
-            shown = "\n".join(f"{text}\n{node.name or ''}" for _, text, node in hanako.nodes())
-            return int(re.search("^Packets of sound received: ([0-9]+)", shown, re.MULTILINE)[1])
-        before, start = count(), time.monotonic()
-        time.sleep(seconds)
-        return (count() - before) / (time.monotonic() - start)
+    def sound_packets(self, hanako):
+        """Those that have come, as the call's details say."""
+        shown = "\n".join(f"{text}\n{node.name or ''}" for _, text, node in hanako.nodes())
+        return int(re.search("^Packets of sound received: ([0-9]+)", shown, re.MULTILINE)[1])
 
     def wait(self, condition, what, seconds=20):
         end = time.monotonic() + seconds
