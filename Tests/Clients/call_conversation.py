@@ -6,7 +6,7 @@ import time
 from cameras import Cameras
 import drawn_people
 from nheko import Nheko
-from sound import SoundServer
+from sound import WHISTLE, OTHER_WHISTLE, SoundServer
 from window import LEFT, PASSWORD, RIGHT, see_speaking
 
 
@@ -15,6 +15,8 @@ class CallConversation:
 
     sound = None
     cameras = None
+    # When the last call was taken.
+    taken = 0.0
 
     def calls(self):
         self.sound = SoundServer(f"{self.folder}/sound")
@@ -23,8 +25,11 @@ class CallConversation:
         # To have a choice.
         self.cameras.add("maria")
         hanako = self.open_mado_desktop("hanako", LEFT, {
-            "MADODESKTOP_AUDIO_SOURCE": "audiotestsrc is-live=true", "MADODESKTOP_AUDIO_SINK": "fakesink"})
+            "MADODESKTOP_AUDIO_SOURCE": f"audiotestsrc is-live=true freq={OTHER_WHISTLE} volume=0.5",
+            "MADODESKTOP_AUDIO_SINK": "pulsesink device=earphones"})
         kenji = self.open(Nheko, "kenji", RIGHT, camera=other_lens)
+        self.hanako_hears = self.sound.listen("earphones", WHISTLE)
+        self.kenji_hears = self.sound.listen("loudspeaker", OTHER_WHISTLE)
         self.step("log in, ask for a chat, accept")
         hanako.log_in(self.hanako, PASSWORD)
         kenji.focus()
@@ -40,21 +45,21 @@ class CallConversation:
         self.wait(lambda: not self.cameras.is_used(lens), "the camera is let go")
         self.step("a voice call to nheko, ended here")
         hanako.call("Voice call")
-        kenji.take_call()
+        self.take(kenji)
         self.hear_each_other(hanako, kenji)
         hanako.hang_up()
         kenji.has_no_call()
         self.is_free(hanako)
         self.step("a voice call from nheko, ended there")
         kenji.call("Voice")
-        hanako.take_call()
+        self.take(hanako)
         self.hear_each_other(hanako, kenji)
         kenji.hang_up()
         hanako.has_no_call()
         self.is_free(hanako)
         self.step("a call with pictures to nheko, ended there")
         hanako.call("Video call")
-        kenji.take_call()
+        self.take(kenji)
         self.see_each_other(hanako, kenji)
         self.hear_each_other(hanako, kenji)
         self.keep_picture()
@@ -63,8 +68,9 @@ class CallConversation:
         self.is_free(hanako)
         self.step("a call with pictures from nheko; the camera is off for a while; ended here")
         kenji.call("Video")
-        hanako.take_call()
+        self.take(hanako)
         self.see_each_other(hanako, kenji)
+        self.hear_each_other(hanako, kenji)
         hanako.click("^Camera off$")
         self.wait(lambda: not self.cameras.is_used(lens), "the camera is let go")
         hanako.click("^Camera on$")
@@ -72,6 +78,13 @@ class CallConversation:
         hanako.hang_up()
         kenji.has_no_call()
         self.is_free(hanako)
+
+    def take(self, person):
+        """With the last call its sound has ended, too."""
+        for who, listener in (("nheko", self.kenji_hears), ("Mado Desktop", self.hanako_hears)):
+            self.wait(lambda: not listener.first(time.monotonic() - 1), f"{who} plays nothing of the last call any more", 5)
+        person.take_call()
+        self.taken = time.monotonic()
 
     def is_free(self, hanako):
         """Nobody is shown as talking any more."""
@@ -83,14 +96,26 @@ class CallConversation:
         hanako.talks(r"Pictures received: [1-9]")
 
     def hear_each_other(self, hanako, kenji):
+        """Each plays what the other whistles, soon after the call was taken and without gaps from then on."""
         hanako.talks(r"Packets of sound received: [1-9]")
-        before, start = self.sound_packets(hanako), time.monotonic()
         kenji.talks()
-        try:
-            self.wait(lambda: self.sound.peak() > 1000, "nheko plays what is said")
-        finally:
-            rate = (self.sound_packets(hanako) - before) / (time.monotonic() - start)
-            print(f"packets of sound a second from nheko: {rate:.0f} of 50", flush=True)
+        for who, listener in (("nheko", self.kenji_hears), ("Mado Desktop", self.hanako_hears)):
+            self.wait(lambda: listener.first(self.taken), f"{who} plays what is said")
+            print(f"{who} plays what is said after {listener.first(self.taken) - self.taken:.1f} s", flush=True)
+        packets, start = self.next_count(hanako)
+        time.sleep(5)
+        more, end = self.next_count(hanako)
+        rates = (more - packets) / (end - start), self.hanako_hears.heard(start), self.kenji_hears.heard(start)
+        print("of 50 pieces of sound a second, {:.0f} come from nheko, {:.0f} of them are heard; nheko plays {:.0f}".format(
+            *rates), flush=True)
+        if min(rates) < 45:
+            raise AssertionError("there are gaps in the sound")
+
+    def next_count(self, hanako):
+        """- Returns: the packets of sound that have come, as the call's details say next, and when they said so."""
+        before = self.sound_packets(hanako)
+        self.wait(lambda: self.sound_packets(hanako) != before, "packets of sound are counted", 5)
+        return self.sound_packets(hanako), time.monotonic()
 
     def sound_packets(self, hanako):
         """Those that have come, as the call's details say."""
@@ -102,7 +127,7 @@ class CallConversation:
         while not condition():
             if time.monotonic() > end:
                 raise AssertionError(f"not within {seconds} s: {what}")
-            time.sleep(0.2)
+            time.sleep(0.1)
 
     def close_devices(self):
         for servers in (self.sound, self.cameras):

@@ -34,6 +34,7 @@ KNOWN_REFUSALS = (
     ("GET", r"/profile/", 404),
     ("GET", r"/profile/[^/]*%3A$", 400),
     ("POST", r"/keys/query$", 400),
+    ("POST", r"/read_markers$", 400),
     ("GET", r"/client/r0/rooms/[^/]*/messages\?from=&", 403),
     ("POST", r"/second/arcade/api/login/address$", 404),
     ("GET", r"/_mado/v1/sessions/addresses/", 404),

@@ -30,7 +30,7 @@ class Nheko(Window):
         r"failed to query device keys: (M_UNRECOGNIZED,400|\(http: 400\))", r"Failed to retrieve backup version",
         r"Skipping our own device", r"saving '", r"pulse|ALSA|GStreamer", r"(handling|ignore) key request",
         r"requested session not found", r"Not creating new session .* because of rate limit",
-        r"has no property named 'wait-for-keyframe'", r"failed to read_event",
+        r"has no property named 'wait-for-keyframe'", r"gupnp-context", r"failed to read_event",
         r"Already loading older messages", r"Not storing inbound session with newer first known index",
     )
 
