@@ -1,3 +1,4 @@
+import CGStreamer
 import Glibc
 import Testing
 
@@ -24,5 +25,30 @@ import Testing
             await pipeline.frames.arrived.reached(picture)
         }
         #expect(pipeline.frames.arrived.value >= 30, "it stands still after \(changes) changes")
+    }
+
+    /// While it runs.
+    @Test func theSoundsEncoderIsToldWhatIsLost() throws {
+        setenv("MADODESKTOP_AUDIO_SOURCE", "audiotestsrc is-live=true wave=ticks", 1)
+        setenv("MADODESKTOP_AUDIO_SINK", "fakesink", 1)
+        let pipeline = try CallPipeline(CallPipeline.Choice(), wantsPicture: false)
+        defer { pipeline.close() }
+        for percent in [0, 7, 25] {
+            pipeline.setExpectedLoss(percent)
+            #expect(Self.number("packet-loss-percentage", of: "sound-encoder", in: pipeline) == Int32(percent))
+        }
+    }
+
+    private static func number(_ property: String, of element: String, in pipeline: CallPipeline) -> Int32? {
+        var number: Int32?
+        pipeline.with(element) { found in
+            var value = GValue()
+            g_value_init(&value, GType(6 << 2))  // G_TYPE_INT
+            g_object_get_property(
+                UnsafeMutableRawPointer(found).assumingMemoryBound(to: GObject.self), property, &value)
+            number = g_value_get_int(&value)
+            g_value_unset(&value)
+        }
+        return number
     }
 }

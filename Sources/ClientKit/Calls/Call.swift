@@ -47,6 +47,8 @@
     /// Since when both talk, in milliseconds since 1970.
     package internal(set) var since: Int64?
     package internal(set) var media: (any CallMedia)?
+    /// That of the worst line.
+    package private(set) var quality = CallQuality.unknown
     package let changes = Observers<CallChange>()
 
     /// Of several people: who is in it, as far as the room tells.
@@ -132,10 +134,10 @@ extension Call {
         showsPicture(userID) && legs[userID]?.machine.remoteStreams.first?.isScreen == true
     }
 
-    package var quality: CallQuality {
-        let active = present.filter(isConnected).compactMap(figures)
-        guard let worst = active.max(by: { $0.loss < $1.loss }) else { return .unknown }
-        return CallQuality(worst)
+    /// After new figures.
+    func judge() {
+        let worst = present.filter(isConnected).compactMap(figures).max { $0.loss < $1.loss }
+        quality = worst.map { CallQuality($0, after: quality) } ?? .unknown
     }
 
     /// The way to the person, or to the first whose way is known.

@@ -81,6 +81,7 @@ extension CallDesk {
             var figures = figures
             figures.route = call.relays.route(figures.route)
             call.legs[user]?.figures = figures
+            call.judge()
             call.changes.notify(.figures(userID: user))
         }
     }

@@ -7,12 +7,35 @@ package enum CallQuality: Sendable, Equatable {
     case slow(roundTrip: Int)
     case bad(loss: Int)
 
-    package init(_ figures: CallFigures) {
+    /// From when on a word is said, and below what it is said no more: of the some 400 packets of a few seconds, a line that
+    /// loses every tenth loses anything from 5 to 15 per cent, and would be called one and the other in turns.
+    private struct Bounds {
+        let begins, ends: Int
+
+        func contain(_ value: Int, _ isSaid: Bool) -> Bool { value >= (isSaid ? ends : begins) }
+    }
+
+    private static let weakness = Bounds(begins: 4, ends: 2)
+    private static let badness = Bounds(begins: 15, ends: 10)
+    private static let slowness = Bounds(begins: 400, ends: 300)
+
+    /// - Parameter last: what was said before.
+    package init(_ figures: CallFigures, after last: CallQuality = .unknown) {
+        let (wasWeak, wasBad, wasSlow) =
+            switch last {
+            case .unknown, .good: (false, false, false)
+            case .weak: (true, false, false)
+            case .bad: (true, true, false)
+            case .slow: (false, false, true)
+            }
         let loss = Int((figures.loss * 100).rounded())
-        switch loss {
-        case 12...: self = .bad(loss: loss)
-        case 3...: self = .weak(loss: loss)
-        default: self = figures.roundTrip > 400 ? .slow(roundTrip: Int(figures.roundTrip)) : .good
+        let roundTrip = Int(figures.roundTrip)
+        if Self.badness.contain(loss, wasBad) {
+            self = .bad(loss: loss)
+        } else if Self.weakness.contain(loss, wasWeak) {
+            self = .weak(loss: loss)
+        } else {
+            self = Self.slowness.contain(roundTrip, wasSlow) ? .slow(roundTrip: roundTrip) : .good
         }
     }
 }

@@ -16,6 +16,7 @@ import MediaKit
     var onLevel: @MainActor (String?, Double) -> Void = { _, _ in }
     var onError: @MainActor (String) -> Void = { _ in }
     private var bitrates: [String: CallBitrate] = [:]
+    private var expectedLosses: [String: ExpectedLoss] = [:]
 
     /// - Throws: `MediaError`.
     init(_ call: Call, choice: CallPipeline.Choice) throws {
@@ -44,7 +45,7 @@ import MediaKit
             receivesPicture: { [weak self] in self?.receivesPicture ?? true })
         peer.onFrame = { [weak self] in self?.onFrame(userID, $0) }
         peer.onLevel = { [weak self] in self?.onLevel(userID, $0) }
-        peer.onCounts = { [weak self] in self?.adapt(to: userID, $0) ?? 0 }
+        peer.onCounts = { [weak self] in self?.adapt(to: userID, part, $0) ?? 0 }
         peers[userID] = peer
         pipeline.setPeople(open.count)
         return peer
@@ -77,14 +78,18 @@ import MediaKit
 
     private var open: [String: CallPeerAdapter] { peers.filter { !$0.value.isClosed } }
 
-    /// All get the same picture: the one with the worst line decides.
-    private func adapt(to userID: String, _ figures: CallFigures) -> Int {
+    /// All get the same picture and the same sound: the one with the worst line decides.
+    private func adapt(to userID: String, _ part: CallPeerPart, _ figures: CallFigures) -> Int {
         var rate = bitrates[userID] ?? CallBitrate(people: max(1, peers.count))
         rate.take(loss: figures.lossSent, roundTrip: figures.roundTrip)
         bitrates[userID] = rate
         pipeline.setPeople(open.count)
         let worst = bitrates.filter { open[$0.key] != nil }.values.map(\.value).min() ?? rate.value
         pipeline.setBitrate(worst)
+        // Of those to whom nothing is sent nothing is known.
+        if part != .receiving { expectedLosses[userID, default: ExpectedLoss()].take(loss: figures.lossSent) }
+        let losses = expectedLosses.filter { open[$0.key] != nil }.values.map(\.percent)
+        pipeline.setExpectedLoss(losses.max() ?? ExpectedLoss.unknown)
         return worst
     }
 

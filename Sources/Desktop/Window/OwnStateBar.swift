@@ -115,8 +115,10 @@ import GtkKit
         guard let account else { return }
         let text = Words.connection(account.connection)
         words.text = text
-        // Short words are never cut; the header's other parts give way.
-        words.setWidth(characters: min(text.reduce(0) { $0 + ($1.isASCII ? 1 : 2) }, 16))
+        // Short words are never cut, and take no more than they need; the header's other parts give way.
+        let isShort = text.reduce(0) { $0 + ($1.isASCII ? 1 : 2) } <= 16
+        words.setEllipsizes(!isShort)
+        words.setWidth(characters: isShort ? -1 : 16)
         let sentence = Words.connectionDetail(
             account.connection, waiting: account.waitingToSend, hasStream: account.isOnMadoServer)
         detail.text = sentence + "."

@@ -34,6 +34,7 @@ internal import CGtk
         get { gtk_label_get_selectable(opaque) != 0 }
         set { gtk_label_set_selectable(opaque, Int32(flag: newValue)) }
     }
+    /// - Parameter characters: at least as wide; -1 as its text asks for.
     package func setWidth(characters: Int? = nil, max: Int? = nil) {
         if let characters { gtk_label_set_width_chars(opaque, Int32(characters)) }
         if let max { gtk_label_set_max_width_chars(opaque, Int32(max)) }

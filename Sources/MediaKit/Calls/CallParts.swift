@@ -33,7 +33,7 @@ internal import MediaShims
         return "\(source) ! queue max-size-time=200000000 leaky=downstream ! audioconvert ! audioresample "
             + "! audio/x-raw,format=S16LE,rate=48000,channels=1 \(cancel)! volume name=microphone-volume "
             + "! level name=microphone-level interval=150000000 "
-            + "! opusenc bitrate=28000 inband-fec=true packet-loss-percentage=10 audio-type=voice "
+            + "! opusenc name=sound-encoder bitrate=28000 inband-fec=true packet-loss-percentage=10 audio-type=voice "
             + "! tee name=sound allow-not-linked=true"
     }
 

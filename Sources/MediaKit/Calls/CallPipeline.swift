@@ -185,6 +185,11 @@ internal import MediaShims
         set("microphone-volume", "mute", isMuted)
     }
 
+    /// - Parameter percent: of the own packets of sound.
+    package func setExpectedLoss(_ percent: Int) {
+        with("sound-encoder") { mado_element_set_int($0, "packet-loss-percentage", Int32(clamping: percent)) }
+    }
+
     /// Plays nothing: for trying the microphone.
     package func setSilent() { with("mixer-volume") { mado_element_set_double($0, "volume", 0) } }
 

@@ -113,17 +113,6 @@ struct CallEventTests {
                 == "v=0\r\no=- 1 5 IN\r\nm=audio 9 UDP 0\r\na=recvonly\r\n")
     }
 
-    @Test func qualityInWords() {
-        var figures = CallFigures()
-        #expect(CallQuality(figures) == .good)
-        figures.lossSent = 0.08
-        #expect(CallQuality(figures) == .weak(loss: 8))
-        figures.lossReceived = 0.2
-        #expect(CallQuality(figures) == .bad(loss: 20))
-        (figures.lossReceived, figures.lossSent, figures.roundTrip) = (0, 0, 700)
-        #expect(CallQuality(figures) == .slow(roundTrip: 700))
-    }
-
     @Test func thePictureGetsSmallerWherePacketsAreLostAndComesBack() {
         var rate = CallBitrate(start: 600_000)
         for _ in 0..<10 { rate.take(loss: 0.2, roundTrip: 50) }

@@ -17,7 +17,10 @@ extension CallDesk {
         conference.onChange = { [weak self, weak call] end in
             if let self, let call { changed(call, end) }
         }
-        conference.onFigures = { [weak call] in call?.changes.notify(.figures(userID: $0)) }
+        conference.onFigures = { [weak call] user in
+            call?.judge()
+            call?.changes.notify(.figures(userID: user))
+        }
         conference.makePeer = { [weak call] user, part in
             call.flatMap { $0.media?.makePeer(for: user, relays: $0.relays.addresses, part: part) }
         }
