@@ -113,14 +113,21 @@ class CallConversation:
 
     def next_count(self, hanako):
         """- Returns: the packets of sound that have come, as the call's details say next, and when they said so."""
-        before = self.sound_packets(hanako)
-        self.wait(lambda: self.sound_packets(hanako) != before, "packets of sound are counted", 5)
-        return self.sound_packets(hanako), time.monotonic()
+        found = []
+
+        def is_another():
+            # While the details are written anew they cannot be read.
+            if (count := self.sound_packets(hanako)) is not None and count not in found:
+                found.append(count)
+            return len(found) == 2
+        self.wait(is_another, "packets of sound are counted", 5)
+        return found[1], time.monotonic()
 
     def sound_packets(self, hanako):
         """Those that have come, as the call's details say."""
         shown = "\n".join(f"{text}\n{node.name or ''}" for _, text, node in hanako.nodes())
-        return int(re.search("^Packets of sound received: ([0-9]+)", shown, re.MULTILINE)[1])
+        found = re.search("^Packets of sound received: ([0-9]+)", shown, re.MULTILINE)
+        return int(found[1]) if found else None
 
     def wait(self, condition, what, seconds=20):
         end = time.monotonic() + seconds

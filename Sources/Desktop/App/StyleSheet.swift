@@ -3,11 +3,12 @@
 enum StyleSheet {
     static let text = """
         .mado-header { padding: 0 2px; min-height: 46px; }
-        .mado-own { padding: 3px 8px 3px 4px; border-radius: 10px; }
+        .mado-own { padding: 3px 0; }
+        .mado-own > button { padding: 3px 6px 3px 4px; border-radius: 10px; }
         .mado-own-name { font-weight: bold; }
         .mado-small { font-size: 0.86em; }
         .mado-dim { opacity: 0.66; }
-        .mado-connection { padding: 2px 8px; font-size: 0.86em; }
+        .mado-connection > button { padding: 2px 5px; }
         /* Higher than its line: GTK 4.8 measures the row a pixel lower without a width, and revealers complain of it. */
         .mado-trouble { background: alpha(@warning_bg_color, 0.22); padding: 4px 6px 4px 12px; min-height: 1.4em; }
         .mado-trouble.error { background: alpha(@error_bg_color, 0.20); }
@@ -101,6 +102,7 @@ enum StyleSheet {
         .mado-call { background: #1d1d20; color: white; }
         .mado-call-tile { background: #2a2a2e; }
         .mado-call-tile.speaks { box-shadow: inset 0 0 0 2px @success_bg_color; }
+        .mado-call-tile image { color: white; }
         .mado-call-person { color: white; font-weight: bold; }
         .mado-call-words { color: alpha(white, 0.78); }
         .mado-call-label { background: alpha(black, 0.55); border-radius: 7px; padding: 1px 8px; }

@@ -11,11 +11,13 @@ import GtkKit
     /// As large as it says, whatever the camera's pictures are.
     private let ownSize = Box(.vertical)
     private let ownFrame: Overlay
+    private static let ownMargin = 8
     private let status = Label("", classes: "mado-call-status")
     private let heading: Box
     private let level = LevelBar(label: tr("How loud you are"))
     private var tiles: [String: CallTile] = [:]
     private var order: [String] = []
+    private var rowLength = 0
     private var fillsHeight = false
     private var ticking: MainLoop.Repeating?
     private(set) var call: Call?
@@ -40,7 +42,7 @@ import GtkKit
         ownFrame.addClass("mado-call-own")
         // Away from the heading, which may be as wide as the window.
         ownFrame.setAlignment(horizontal: .end, vertical: .end)
-        ownFrame.setMargins(8)
+        ownFrame.setMargins(Self.ownMargin)
         status.setEllipsizes()
         status.alignment = 0
         level.setSizeRequest(width: 44)
@@ -72,7 +74,7 @@ import GtkKit
         place.title = { [weak self] in self?.call.map(CallTexts.title) ?? "" }
         place.isWanted = { [weak self] in self?.call != nil }
         place.onChange = { [weak self] in
-            self?.sizeOwn()
+            self?.shapeChanged()
             self?.onChange()
         }
     }
@@ -139,6 +141,7 @@ import GtkKit
         let media = call.media as? CallMediaAdapter
         let showsOwn = (media?.hasPicture ?? false) && (call.isCameraOn || media?.isSharing == true)
         ownFrame.isVisible = showsOwn
+        for user in present { tiles[user]?.leaveRoom(showsOwn && user == present.last ? ownWidth + Self.ownMargin : 0) }
         // The bridge knows of no holding.
         controls.hold.isVisible = !call.isConference
         level.isVisible = media?.hasMicrophone ?? false
@@ -146,7 +149,7 @@ import GtkKit
             isMuted: call.isMuted, isCameraOn: call.isCameraOn && media?.hasPicture == true, isOnHold: call.isOnHold,
             isSharing: media?.isSharing ?? false)
         let showsPictures = call.kind == .video || showsOwn || present.contains { call.showsPicture($0) }
-        place.setHeight(showsPictures ? 270 : 150)
+        place.setHeight(showsPictures ? 270 : 166)
         showStatus()
     }
 
@@ -169,11 +172,17 @@ import GtkKit
         media.onError = { [weak self] in self?.onError(tr("A device has stopped working: %@", $0)) }
     }
 
-    /// One beside another up to two, then in rows of two, then of three.
+    /// One beside another up to two, then in rows of two, then of three; in a column one below another up to three, then in
+    /// rows of two.
+    private func perRow(_ count: Int) -> Int {
+        if fillsHeight && !place.isOutside { return count <= 3 ? 1 : 2 }
+        return count <= 4 ? 2 : 3
+    }
+
     private func lay(out present: [String]) {
         grid.removeAll()
         order = present
-        let perRow = present.count <= 4 ? 2 : 3
+        rowLength = perRow(present.count)
         tiles = Dictionary(
             uniqueKeysWithValues: present.map { user in
                 (user, tiles[user] ?? CallTile(avatarSize: present.count == 1 ? 72 : 48))
@@ -182,8 +191,8 @@ import GtkKit
         while !rest.isEmpty {
             let row = Box(.horizontal, spacing: 2)
             row.isHomogeneous = true
-            for user in rest.prefix(perRow) { if let tile = tiles[user] { row.append(tile.widget) } }
-            rest = rest.dropFirst(perRow)
+            for user in rest.prefix(rowLength) { if let tile = tiles[user] { row.append(tile.widget) } }
+            rest = rest.dropFirst(rowLength)
             grid.append(row)
         }
     }
@@ -231,13 +240,20 @@ import GtkKit
     /// Whether it takes the height that there is, in a column of its own.
     func setFillsHeight(_ on: Bool) {
         place.setFillsHeight(on)
+        guard on != fillsHeight else { return }
         fillsHeight = on
+        shapeChanged()
+    }
+
+    private func shapeChanged() {
         sizeOwn()
+        guard call != nil, perRow(order.count) != rowLength else { return }
+        lay(out: order)
+        update()
     }
 
     /// Small above the lists, where it covers what the others show.
-    private func sizeOwn() {
-        let isLarge = fillsHeight || place.isOutside
-        ownSize.setSizeRequest(width: isLarge ? 144 : 88, height: isLarge ? 108 : 66)
-    }
+    private func sizeOwn() { ownSize.setSizeRequest(width: ownWidth, height: ownWidth * 3 / 4) }
+
+    private var ownWidth: Int { fillsHeight || place.isOutside ? 144 : 88 }
 }

@@ -11,6 +11,7 @@ import GtkKit
     private let words = Label("", classes: "mado-call-words")
     private let name = Label("", classes: "mado-call-name")
     private let muted = Image(icon: "microphone-sensitivity-muted-symbolic", size: 14)
+    private let mutedFace = Image(icon: "microphone-sensitivity-muted-symbolic", size: 16)
     private let label: Box
     private var hasFrame = false
     private var showsPicture = false
@@ -28,7 +29,9 @@ import GtkKit
         words.setWraps(true)
         words.setJustified(center: true)
         face.append(avatar.widget)
-        face.append(title)
+        let heading = Box(row: 6, mutedFace, title)
+        heading.setAlignment(horizontal: .center)
+        face.append(heading)
         face.append(words)
         face.setAlignment(horizontal: .center, vertical: .center)
         widget.add(face)
@@ -55,6 +58,7 @@ import GtkKit
         words.text = text
         words.isVisible = !text.isEmpty
         muted.isVisible = isSilent
+        mutedFace.isVisible = isSilent
         self.hasLabel = hasLabel
         self.isSilent = isSilent
         self.showsPicture = showsPicture
@@ -69,11 +73,15 @@ import GtkKit
         describe()
     }
 
+    /// Cuts the name rather than have it covered by something at the end of its line, so many pixels wide.
+    func leaveRoom(_ width: Int) { label.setMargins(end: 6 + width) }
+
     private func describe() {
         let isShown = showsPicture && hasFrame
         face.isVisible = !isShown
-        name.isVisible = hasLabel && isShown
-        label.isVisible = name.isVisible || isSilent
+        name.isVisible = hasLabel
+        // Where there is no picture all of it stands in the middle.
+        label.isVisible = isShown && (hasLabel || isSilent)
         picture.setAlternative(
             isShown ? isScreen ? tr("Screen of %@", spoken) : tr("Picture of %@", spoken) : spoken)
     }

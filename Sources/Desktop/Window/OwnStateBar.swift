@@ -77,6 +77,7 @@ import GtkKit
         words.setEllipsizes()
         words.setWidth(max: 18)
         widget = MenuButton(child: words, label: tr("Connection"))
+        widget.addClass("mado-connection")
         widget.setFlat()
         detail.setWraps(true)
         detail.setWidth(max: 34)
