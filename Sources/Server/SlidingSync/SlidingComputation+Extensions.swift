@@ -134,8 +134,10 @@ extension SlidingComputation {
     /// - Parameter joined: the rooms of the scope that the member is in.
     private mutating func receipts(_ joined: Set<RoomID>, _ timelines: [RoomID: Int64]) throws -> [UInt8] {
         let entering = Self.entering(joined, before.receipts)
-        var rooms: [(RoomID, [Receipt])] = changes.receipts.compactMap { id, receipts in
-            joined.contains(id) && !entering.contains(id) ? (id, receipts) : nil
+        var rooms: [(RoomID, [Receipt])] = changes.roomsWithReceipts.compactMap { id in
+            guard joined.contains(id), !entering.contains(id) else { return nil }
+            let receipts = changes.receipts(in: id)
+            return receipts.isEmpty ? nil : (id, receipts)
         }
         for id in entering {
             let store = try base.store()

@@ -21,7 +21,7 @@ final class LongPoll: AskingWaiter<SyncQuery>, @unchecked Sendable {
 
     func start() {
         guard beginWaiting() else { return sessionEnded() }
-        if !isExpired { timer = exchange.loop.schedule(after: timeout) { [weak self] in self?.end() } }
+        if !isExpired { timer = exchange.loop.schedule(after: timeout) { [unowned self] in end() } }
         wake()
     }
 

@@ -19,12 +19,7 @@ package final class Sync: RouteProviding {
     let connections: any ConnectionObserver
     let settings: Settings
     let deliveries: ToDeviceDeliveries
-    private let filters = LoadingCache<FilterKey, SharedFilter>()
-
-    private struct FilterKey: Hashable {
-        let user: UserID
-        let id: Int64
-    }
+    private let filters = SharedFilters()
 
     package init(
         sources: SyncSources, notifier: SyncNotifier, connections: any ConnectionObserver,
@@ -110,22 +105,16 @@ package final class Sync: RouteProviding {
     private func filter(_ request: Request) async throws -> SharedFilter {
         guard let text = request.query("filter"), !text.isEmpty else { return .everything }
         if text.utf8.first == UInt8(ascii: "{") {
-            guard let value = try? JSONValue.parse(Array(text.utf8)) else {
+            do {
+                return try filters.filter(Array(text.utf8))
+            } catch is JSONError {
                 throw MatrixError.invalidParam("filter is not valid JSON")
             }
-            return SharedFilter(try Filter(parsing: value))
         }
         guard let id = Int64(text) else { throw MatrixError.invalidParam("There is no such filter") }
-        let key = FilterKey(user: request.user, id: id)
-        if let filter = filters.value(key) { return filter }
-        let filter = try await sources.journal.store.read { [filters] reader in
-            // A filter never changes.
-            try filters.value(key, asOf: .max) {
-                try reader.filter(key.id, of: key.user).map {
-                    SharedFilter(try Filter(parsing: JSONValue.parse($0, limits: .stored)))
-                }
-            }
-        }
+        let user = request.user
+        if let filter = filters.filter(id, of: user) { return filter }
+        let filter = try await sources.journal.store.read { [filters] in try filters.filter(id, of: user, $0) }
         guard let filter else { throw MatrixError.invalidParam("There is no such filter") }
         return filter
     }

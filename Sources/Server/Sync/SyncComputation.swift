@@ -21,6 +21,8 @@ struct SyncComputation {
     var user: UserID { query.user }
     var since: Int64 { query.since?.position ?? 0 }
     var isInitial: Bool { query.since == nil }
+    /// Whether nobody's typing or presence changed since the client asked last.
+    var isEphemerallyQuiet: Bool { knownEphemeral == upTo.ephemeral }
     /// The number of the last typing or presence change that the client knows; nil when it knows none.
     var knownEphemeral: Int64? {
         guard let token = query.since, token.epoch == upTo.epoch else { return nil }
@@ -58,8 +60,7 @@ struct SyncComputation {
         }
         let since = query.since?.position ?? upTo.position
         let changes = try SyncChanges(
-            log: sources.journal.log, since: since, toDeviceSince: query.toDeviceSince,
-            upTo: upTo.position, user: query.user, device: query.device, reader: reader)
+            query, sources, since: since, upTo: upTo.position, memberships: memberships, reader: reader)
         var computation = SyncComputation(
             sources: sources, query: query, upTo: upTo, reader: reader, changes: changes, memberships: memberships,
             ignored: ignored, encoding: EventEncoding(user: query.user, device: query.device, now: sources.clock.now))
@@ -124,10 +125,9 @@ struct SyncComputation {
     }
 
     private func presence() throws -> [RawJSON] {
-        let known = knownEphemeral
         let filter = query.filter.presence
         guard !filter.excludesAll else { return [] }
-        var others = try presenceChanges(after: known)
+        var others = try presenceChanges(after: knownEphemeral)
         // Whom the client did not see before it knows nothing of.
         let met = encounters.met.subtracting(others)
         others.formUnion(met)
@@ -150,6 +150,7 @@ struct SyncComputation {
     /// Whose presence changed, of those whom the member sees. Costs the smaller of the number of changes on the whole
     /// server and that of whom the member sees, so that a token from long ago costs what the member has to learn.
     private func presenceChanges(after known: Int64?) throws -> Set<UserID> {
+        if isEphemerallyQuiet { return [] }
         let count = sources.presence.changeCount(after: known)
         guard count > 0 else { return [] }
         if let seen = try whoIsSeen(fewerThan: count) {

@@ -13,7 +13,7 @@ struct SyncEncounters {
 extension SyncComputation {
     func findEncounters() throws -> SyncEncounters {
         var found = SyncEncounters()
-        for id in changes.touchedRooms {
+        for id in changes.touchedRooms where changes.shared(in: id)?.isTalk != true {
             guard let membership = memberships[id], membership.membership == .join || membership.position > since,
                 let room = try room(id), room.bringsTogether
             else { continue }

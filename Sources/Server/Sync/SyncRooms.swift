@@ -27,16 +27,18 @@ extension SyncComputation {
     func rooms() throws -> SyncRooms {
         var rooms = SyncRooms()
         var changes = self.changes
-        let typingRooms = knownEphemeral.map { Set(sources.typing.rooms(changedAfter: $0)) }
-        var candidates = Set(memberships.keys)
-        if !isInitial, !query.fullState {
-            // Who typed before the server was started is not known: that somebody types now is news.
-            candidates = changes.touchedRooms.union(typingRooms ?? Set(sources.typing.rooms(changedAfter: 0)))
+        let typingRooms = self.typingRooms()
+        let candidates = candidates(typingRooms)
+        if !changes.hasReceipts {
+            try changes.readReceipts(in: candidates.filter { memberships[$0]?.membership == .join })
         }
-        candidates = candidates.filter(query.filter.room.matches)
-        try changes.readReceipts(in: candidates.filter { memberships[$0]?.membership == .join })
         for id in candidates {
-            guard let membership = memberships[id], let room = try room(id) else { continue }
+            guard let membership = memberships[id] else { continue }
+            if let told = try sharedRoom(id, membership, typingRooms) {
+                if let body = told.body { rooms.join.append((id, body)) }
+                continue
+            }
+            guard let room = try room(id) else { continue }
             if membership.isForgotten {
                 if let body = try forgottenRoom(room, membership) { rooms.leave.append((id, body)) }
                 continue
@@ -57,6 +59,21 @@ extension SyncComputation {
         return rooms
     }
 
+    /// Where it changed who types; nil when the client knows nothing of that.
+    private func typingRooms() -> Set<RoomID>? {
+        if isEphemerallyQuiet { return [] }
+        return knownEphemeral.map { Set(sources.typing.rooms(changedAfter: $0)) }
+    }
+
+    /// The rooms that may have something to tell.
+    private func candidates(_ typingRooms: Set<RoomID>?) -> [RoomID] {
+        func isWanted(_ id: RoomID) -> Bool { query.filter.room.matches(id) }
+        if isInitial || query.fullState { return memberships.keys.filter(isWanted) }
+        // Who typed before the server was started is not known: that somebody types now is news.
+        let typing = typingRooms ?? Set(sources.typing.rooms(changedAfter: 0))
+        return changes.touchedRooms.filter(isWanted) + typing.subtracting(changes.touchedRooms).filter(isWanted)
+    }
+
     private func strippedRoom(_ room: RoomSnapshot, _ name: String) -> [UInt8] {
         JSONWriter.object { body in
             body.object(name) { $0.events(StrippedState.events(of: room, for: user)) }
@@ -72,7 +89,7 @@ extension SyncComputation {
         // Who was away in between lacks state that changed meanwhile.
         let wasJoined = try wasThere && (room.members[user].map { try changes.of(room.id).hasStayed($0) } ?? false)
         let isNew = !wasJoined || query.fullState
-        let receipts = changes.receipts[room.id] ?? []
+        let receipts = changes.receipts(in: room.id)
         let accountData = try roomAccountData(room.id, isNew: !wasJoined)
         let window = try deliveryWindow(of: room.id)
         let roomChanges = try changes.of(room.id).delivering(window, log: sources.journal.log, reader: reader)
@@ -97,7 +114,7 @@ extension SyncComputation {
                 of: user, in: room, upTo: upTo.position, log: sources.journal.log, reader, window)
         else { throw NeedsStore() }
         return try JSONWriter.object { body in
-            try write(timeline, of: room, to: &body)
+            body.member("timeline", try encode(timeline, of: room))
             body.object("state") { $0.events(state) }
             body.object("ephemeral") { $0.events(ephemeral) }
             body.object("account_data") { $0.events(accountData) }
@@ -127,7 +144,7 @@ extension SyncComputation {
     }
 
     /// - Parameter after: what the client has of the room.
-    private func timeline(
+    func timeline(
         of room: RoomSnapshot, after: Int64, wasJoined: Bool, _ changes: RoomChanges, _ window: DeliveryWindow?
     ) throws -> SyncTimeline {
         let filter = query.filter.room.timeline
@@ -152,17 +169,15 @@ extension SyncComputation {
         return SyncTimeline(events: events, isLimited: isLimited || !isInitial)
     }
 
-    private func write(_ timeline: SyncTimeline, of room: RoomSnapshot, to body: inout JSONWriter) throws {
+    func encode(_ timeline: SyncTimeline, of room: RoomSnapshot) throws -> RawJSON {
         let start = timeline.start(upTo.position)
-        try body.object("timeline") { object in
-            try object.array("events") { list in
-                for event in timeline.events {
-                    list.value(try encode(event, in: room))
-                }
-            }
-            object.member("limited", timeline.isLimited)
-            object.member("prev_batch", TimelineToken(after: start - 1).description)
-        }
+        let events = try timeline.events.map { try encode($0, in: room) }
+        return RawJSON(
+            JSONWriter.object(reserving: events.reduce(64) { $0 + $1.bytes.count + 1 }) { object in
+                object.events(events)
+                object.member("limited", timeline.isLimited)
+                object.member("prev_batch", TimelineToken(after: start - 1).description)
+            })
     }
 
     /// The event as this client gets it, with only the fields that it wants.
@@ -181,7 +196,7 @@ extension SyncComputation {
     // MARK: State
 
     /// The state that the client lacks before the timeline begins.
-    private func state(
+    func state(
         of room: RoomSnapshot, _ timeline: SyncTimeline, _ summary: RoomSummary?, wasJoined: Bool,
         _ changes: SyncChanges
     ) throws -> [RawJSON] {
@@ -267,7 +282,7 @@ extension SyncComputation {
 
     // MARK: Ephemeral and account data
 
-    private func ephemeral(
+    func ephemeral(
         in room: RoomSnapshot, _ receipts: [Receipt], isNew: Bool, _ typingRooms: Set<RoomID>?
     ) throws -> [RawJSON] {
         let filter = query.filter.room.ephemeral
@@ -363,7 +378,7 @@ extension SyncComputation {
 
     private func encode(_ timeline: SyncTimeline, _ state: [RawJSON], _ room: RoomSnapshot) throws -> [UInt8] {
         try JSONWriter.object { body in
-            try write(timeline, of: room, to: &body)
+            body.member("timeline", try encode(timeline, of: room))
             body.object("state") { $0.events(state) }
             body.object("account_data") { $0.events([]) }
         }

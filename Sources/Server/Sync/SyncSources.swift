@@ -3,8 +3,9 @@ package import MatrixAPI
 import Store
 
 /// What a sync is computed from. One for the whole server.
-package struct SyncSources: Sendable {
+package final class SyncSources: Sendable {
     package let journal: Journal
+    let recent: RecentChanges
     package let unread: UnreadCounts
     package let ignoredUsers: IgnoredUsers
     package let deliveries: Deliveries?
@@ -20,6 +21,7 @@ package struct SyncSources: Sendable {
         presence: any PresenceSource, keys: any DeviceKeySource, clock: WallClock, deliveries: Deliveries? = nil
     ) {
         self.journal = journal
+        recent = RecentChanges(journal.log)
         self.unread = unread
         self.ignoredUsers = ignoredUsers
         self.deliveries = deliveries
@@ -36,19 +38,11 @@ package struct SyncSources: Sendable {
     }
 }
 
-/// A filter that all who use it have in common: it is large, and everybody who waits has one.
-package final class SharedFilter: Sendable {
-    let filter: Filter
-    package init(_ filter: Filter) { self.filter = filter }
-    /// Lets everything through.
-    static let everything = SharedFilter(Filter())
-}
-
 /// What a member's device asks of sync.
 package struct SyncQuery: Sendable {
     package let user: UserID
     package let device: DeviceID
-    private let sharedFilter: SharedFilter
+    let sharedFilter: SharedFilter
     package var filter: Filter { sharedFilter.filter }
     /// nil for a first sync.
     package var since: SyncToken?

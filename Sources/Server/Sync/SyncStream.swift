@@ -14,7 +14,7 @@ final class SyncStream: AskingWaiter<SyncQuery>, @unchecked Sendable {
     override var isReady: Bool { !isBlocked }
 
     func start() {
-        exchange.onWritable = { [weak self] in self?.unblock() }
+        exchange.onWritable = { [unowned self] in unblock() }
         var headers = HTTPHeaders([
             ("content-type", "text/event-stream"), ("cache-control", "no-store, no-transform"),
             // nginx buffers answers unless it is told not to.
@@ -64,8 +64,9 @@ final class SyncStream: AskingWaiter<SyncQuery>, @unchecked Sendable {
     }
 
     private func beat() {
-        heartbeat = exchange.loop.schedule(after: sync.settings.heartbeat) { [weak self] in
-            guard let self, !isOver else { return }
+        // A client that is too far behind is dropped at the next byte.
+        guard !isOver else { return }
+        heartbeat = exchange.loop.schedule(after: sync.settings.heartbeat) { [unowned self] in
             if !isBlocked { send(Array(":\n\n".utf8)) }
             beat()
         }

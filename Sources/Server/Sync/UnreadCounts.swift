@@ -66,6 +66,8 @@ package final class UnreadCounts: Sendable, JournalObserver {
         /// Where receipts and rules changed: what was counted as of an earlier position is not kept.
         var changed: [RoomID: Int64] = [:]
         var allChanged: Int64 = 0
+        /// Whether the member has the server's own rules, as of the entries.
+        var hasDefaultRules = false
     }
 
     /// Older unread events than this many are not counted when the counts are made anew.
@@ -124,14 +126,51 @@ package final class UnreadCounts: Sendable, JournalObserver {
             reader)
         guard let events else { return nil }
         for event in events where !ignored.hides(event) && (window?.passes(event) ?? true) {
-            count(event, &entry, ruleset, room)
+            count(event, event.threadRoot, &entry, of: ruleset.owner) { actions(for: event, ruleset, room) }
         }
         entry.countedTo = upTo
-        keep(entry, of: user, in: room.id)
+        keep(entry, of: user, in: room.id, hasDefaultRules: ruleset.isDefault)
         return entry.count
     }
 
-    private func keep(_ entry: Entry, of user: UserID, in room: RoomID) {
+    /// The counts where it takes nothing but to add what happened since the last answer, of which all members with the server's
+    /// own rules think alike. For those who ignore nobody.
+    ///
+    /// - Parameters:
+    ///   - changes: all that happened in (since, upTo].
+    ///   - room: as it is now.
+    /// - Returns: nil when more has to be asked.
+    func counts(
+        of user: UserID, in id: RoomID, since: Int64, upTo: Int64, _ changes: SharedRoomChanges,
+        room: () throws -> RoomSnapshot?
+    ) rethrows -> UnreadCount? {
+        let judged = try changes.judgedEvents { events in
+            guard let room = try room() else { return [] }
+            return events.map {
+                JudgedEvent(event: $0, root: $0.threadRoot, verdict: verdicts.verdict(on: $0, in: room))
+            }
+        }
+        guard judged.count == changes.events.count else { return nil }
+        return members.withLock { members in
+            guard let member = members.index(forKey: user), members.values[member].hasDefaultRules,
+                let place = members.values[member].entries.index(forKey: id)
+            else { return nil }
+            func update(_ entry: inout Entry) -> UnreadCount? {
+                guard entry.countedTo < upTo else { return entry.count }
+                guard entry.countedTo >= since else { return nil }
+                for event in judged where event.event.position > entry.countedTo {
+                    guard let verdict = event.verdict else { return nil }
+                    count(event.event, event.root, &entry, of: user) { verdict.actions(for: user) }
+                    entry.countedTo = event.event.position
+                }
+                entry.countedTo = upTo
+                return entry.count
+            }
+            return update(&members.values[member].entries.values[place])
+        }
+    }
+
+    private func keep(_ entry: Entry, of user: UserID, in room: RoomID, hasDefaultRules: Bool) {
         members.withLock { members in
             let counts = members[user] ?? Counts()
             guard entry.countedTo >= max(counts.allChanged, counts.changed[room] ?? 0),
@@ -139,6 +178,7 @@ package final class UnreadCounts: Sendable, JournalObserver {
             else { return }
             members[user, default: Counts()].entries[room] = entry
             members[user]?.changed[room] = nil
+            members[user]?.hasDefaultRules = hasDefaultRules
         }
     }
 
@@ -194,19 +234,20 @@ package final class UnreadCounts: Sendable, JournalObserver {
             displayName: room.members[ruleset.owner]?.content["displayname"]?.string)
     }
 
-    private func count(_ event: Event, _ entry: inout Entry, _ ruleset: PushRuleset, _ room: RoomSnapshot) {
-        let root = event.threadRoot
-        if event.sender == ruleset.owner {
+    /// - Parameter actions: what the owner's rules say of it; nil when the room has no levels yet.
+    private func count(
+        _ event: Event, _ root: EventID?, _ entry: inout Entry, of owner: UserID, actions: () -> PushActions?
+    ) {
+        if event.sender == owner {
             // Who writes has read what stands above; a change of the own profile is no writing.
             if event.isState { return }
             if let root { entry.count.threads[root] = nil } else { entry.count.main = UnreadCount.Pair() }
             return
         }
         let read = max(entry.read, root.map { entry.threadRead[$0] ?? 0 } ?? entry.mainRead)
-        guard event.position > read, event.redactedBecause == nil,
-            let actions = actions(for: event, ruleset, room)
-        else { return }
-        guard actions.notify else { return }
+        guard event.position > read, event.redactedBecause == nil, let actions = actions(), actions.notify else {
+            return
+        }
         var pair = root.flatMap { entry.count.threads[$0] } ?? (root == nil ? entry.count.main : UnreadCount.Pair())
         pair.notifications += 1
         if actions.highlight { pair.highlights += 1 }
