@@ -148,7 +148,7 @@ let package = Package(
             swiftSettings: strict),
         tests("ClientKitTests", ["mado", "ClientKit", "CurlKit", "MatrixAPI", "JSON", "LinuxShims", "TestSupport"]),
         tests("GtkKitTests", ["GtkKit"]),
-        tests("MediaKitTests", ["mado-desktop", "MediaKit", "ClientKit", "CGStreamer"]),
+        tests("MediaKitTests", ["mado-desktop", "MediaKit", "ClientKit", "CGStreamer", "MediaShims"]),
         tests("DesktopTests", ["mado-desktop", "ClientKit", "GtkKit"]),
         tests("ArchitectureTests", []),
     ],

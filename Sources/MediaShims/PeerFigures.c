@@ -17,7 +17,9 @@ typedef struct {
     GMutex lock;
     ReportedStream streams[most_streams];
     guint count;
-    gint64 packets, lost;
+    gint64 packets, lost, reports;
+    /// Seconds, of the last report since it was asked for; negative when there is none.
+    double round_trip;
 } Reports;
 
 static const char *reports_key = "mado-reports";
@@ -28,6 +30,16 @@ static void reports_release(gpointer memory) { g_atomic_rc_box_release_full(memo
 static void reports_released(gpointer memory, GClosure *closure) {
     (void)closure;
     reports_release(memory);
+}
+
+static void trip(Reports *reports, guint32 last, guint32 delay) {
+    if (!last) return;
+    // Both are in 1/65536 s; reports bear the time of day.
+    guint64 now = gst_util_uint64_scale((guint64)g_get_real_time(), 65536, G_USEC_PER_SEC);
+    const guint64 seconds_from_1900_to_1970 = 2208988800;
+    gint32 passed = (gint32)((guint32)(now + (seconds_from_1900_to_1970 << 16)) - last - delay);
+    double seconds = MAX(passed, 0) / 65536.0;
+    if (seconds < 30) reports->round_trip = seconds;
 }
 
 /// Several of the other side's streams tell the same about one of ours: what isn't newer counts nothing.
@@ -41,6 +53,12 @@ static void report(Reports *reports, guint32 ssrc, guint32 highest, gint32 lost)
     }
     gint32 more = (gint32)(highest - stream->highest);
     if (more <= 0) return;
+    // Who has not got much of a stream yet takes its numbers for others than they are.
+    const gint32 most_of_one_report = 5000;
+    if (more > most_of_one_report) {
+        *stream = (ReportedStream){ssrc, highest, lost};
+        return;
+    }
     reports->packets += more;
     reports->lost += lost - stream->lost;
     *stream = (ReportedStream){ssrc, highest, lost};
@@ -64,6 +82,8 @@ static void reports_came(GObject *session, GstBuffer *buffer, gpointer memory) {
             gint32 lost;
             gst_rtcp_packet_get_rb(&packet, index, &ssrc, &fraction, &lost, &highest, &jitter, &last, &delay);
             report(reports, ssrc, highest, lost);
+            trip(reports, last, delay);
+            reports->reports += 1;
         }
     }
     g_mutex_unlock(&reports->lock);
@@ -80,7 +100,8 @@ static void part_added(GstBin *bin, GstElement *part, gpointer memory) {
     // GStreamer 1.22 lets feedback that cannot wait (which packets are missing) go out once in as long as a regular report
     // takes by the session's bandwidth, and each puts the next regular one off. Without a bandwidth that is a second: on a
     // line that loses packets they were asked for too late, and no report went out any more.
-    g_object_set(part, "bandwidth", 2000000.0, "rtcp-min-interval", (guint64)GST_SECOND, NULL);
+    // What is told each half second shows in time that a line is full.
+    g_object_set(part, "bandwidth", 2000000.0, "rtcp-min-interval", (guint64)GST_SECOND / 2, NULL);
     GObject *session = NULL;
     g_object_get(part, "internal-session", &session, NULL);
     if (!session) return;
@@ -94,6 +115,9 @@ static void jitter_buffer_made(GstElement *bin, GstElement *buffer, guint sessio
     (void)session;
     (void)unused;
     g_object_set_data(G_OBJECT(buffer), ssrc_key, GUINT_TO_POINTER(ssrc));
+    // A packet is asked for when a later one has come, and not because it might have come by now: a line that gets slower
+    // would be given each packet twice.
+    g_object_set(buffer, "rtx-next-seqnum", FALSE, NULL);
 }
 
 void mado_peer_figures_begin(GstElement *peer) {
@@ -101,6 +125,7 @@ void mado_peer_figures_begin(GstElement *peer) {
     if (!bin) return;
     Reports *reports = g_atomic_rc_box_new0(Reports);
     g_mutex_init(&reports->lock);
+    reports->round_trip = -1;
     g_object_set_data_full(G_OBJECT(peer), reports_key, reports, reports_release);
     g_signal_connect_data(bin, "element-added", G_CALLBACK(part_added), g_atomic_rc_box_acquire(reports),
                           reports_released, 0);
@@ -185,12 +210,11 @@ static gboolean add_stats(GQuark field, const GValue *value, gpointer memory) {
     const GstStructure *of = gst_value_get_structure(value);
     GstWebRTCStatsType type = 0;
     if (!gst_structure_get_enum(of, "type", GST_TYPE_WEBRTC_STATS_TYPE, (int *)&type)) return TRUE;
-    double seconds = 0;
     switch (type) {
     case GST_WEBRTC_STATS_INBOUND_RTP: add_inbound(of, counts); break;
-    case GST_WEBRTC_STATS_REMOTE_INBOUND_RTP:
-        if (gst_structure_get_double(of, "round-trip-time", &seconds))
-            counts->round_trip = MAX(counts->round_trip, seconds);
+    case GST_WEBRTC_STATS_OUTBOUND_RTP:
+        counts->packets_sent += number(of, "packets-sent");
+        counts->bytes_sent += number(of, "bytes-sent");
         break;
     case GST_WEBRTC_STATS_LOCAL_CANDIDATE:
         copy(counts->local_type, sizeof counts->local_type, of, "candidate-type");
@@ -216,6 +240,9 @@ static void counted(GstPromise *promise, gpointer memory) {
         g_mutex_lock(&reports->lock);
         counts.packets_reported = reports->packets;
         counts.reported_lost = reports->lost;
+        counts.reports = reports->reports;
+        counts.round_trip = reports->round_trip;
+        reports->round_trip = -1;
         g_mutex_unlock(&reports->lock);
     }
     count->done(count->data, &counts);

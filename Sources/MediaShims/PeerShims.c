@@ -1,5 +1,6 @@
 #include "PeerShims.h"
 #include "PeerFigures.h"
+#include "PeerSending.h"
 #include <gst/sdp/gstsdpmessage.h>
 #include <string.h>
 
@@ -78,6 +79,7 @@ GstElement *mado_peer_new(const char *name, const MadoPeerHandlers *handlers, gp
     g_object_set_data_full(G_OBJECT(element), key, peer, peer_free);
     g_object_set(element, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency", 120, NULL);
     mado_peer_figures_begin(element);
+    mado_peer_sending_begin(element);
     GObject *ice = NULL;
     g_object_get(element, "ice-agent", &ice, NULL);
     if (ice) {

@@ -5,7 +5,7 @@ import Testing
 @testable import MediaKit
 @testable import mado_desktop
 
-/// A line that loses every tenth packet of sound and picture.
+/// Lines that lose packets of sound and picture.
 @Suite(.serialized, .timeLimit(.minutes(1))) @MainActor struct CallLossTests {
     @Test func lossIsCountedBothWaysAndPicturesAreMended() async throws {
         let pair = try CallPeerAdapterTests.Pair()
@@ -13,7 +13,7 @@ import Testing
         pair.caller.adapter.makeOffer()
         await pair.flows()
         let sides = [pair.caller, pair.callee]
-        for side in sides { Self.loseEveryTenth(of: side.pipeline) }
+        for side in sides { Self.loseEach(10, of: side.pipeline) }
         // As many figures as a loss reaches back, and those of the reports that are on their way; a second has 50 packets of
         // sound.
         for number in 1...PacketLoss.span + 4 {
@@ -35,29 +35,72 @@ import Testing
         }
     }
 
-    private static func loseEveryTenth(of pipeline: CallPipeline) {
+    /// A line that loses packets because they are more than it carries would lose more by all of them coming twice.
+    @Test func ofManyThatAreLostFewAreSentAgain() async throws {
+        let pair = try CallPeerAdapterTests.Pair()
+        defer { pair.close() }
+        pair.caller.adapter.makeOffer()
+        await pair.flows()
+        let sender = pair.caller.pipeline
+        let sent = Self.countPictures(of: sender)
+        Self.loseEach(2, of: sender)
+        await pair.callee.adapter.sounds.packets.reached(pair.callee.adapter.sounds.packets.value + 150)
+        let again = Self.elements("rtprtxsend", in: sender).reduce(0) { sum, element in
+            defer { gst_object_unref(element) }
+            var value = GValue()
+            g_value_init(&value, g_type_from_name("guint"))
+            g_object_get_property(
+                UnsafeMutableRawPointer(element).assumingMemoryBound(to: GObject.self), "num-rtx-packets", &value)
+            return sum + Int(g_value_get_uint(&value))
+        }
+        #expect(again > 0)
+        // Those that may be at once come on top, and those of before.
+        #expect(again <= sent.count.value / 5 + 15, "\(again) of \(sent.count.value)")
+    }
+
+    private static func countPictures(of pipeline: CallPipeline) -> Losses {
+        let counted = Losses(each: nil)
+        for element in elements("queue", in: pipeline) {
+            let name = gst_object_get_name(UnsafeMutableRawPointer(element).assumingMemoryBound(to: GstObject.self))!
+            if String(cString: name).hasSuffix("-pace") { watch("src", of: element, counted) }
+            g_free(name)
+            gst_object_unref(element)
+        }
+        return counted
+    }
+
+    private static func loseEach(_ number: Int, of pipeline: CallPipeline) {
         for element in elements("nicesink", in: pipeline) {
-            let pad = gst_element_get_static_pad(element, "sink")
-            gst_pad_add_probe(
-                pad, GST_PAD_PROBE_TYPE_BUFFER, lose, Unmanaged.passRetained(Losses()).toOpaque(),
-                { Unmanaged<Losses>.fromOpaque($0!).release() })
-            gst_object_unref(pad)
+            watch("sink", of: element, Losses(each: number))
             gst_object_unref(element)
         }
     }
 
-    /// On the one thread that sends.
-    private final class Losses { var count = 0 }
+    private static func watch(_ pad: String, of element: UnsafeMutablePointer<GstElement>, _ losses: Losses) {
+        let pad = gst_element_get_static_pad(element, pad)
+        gst_pad_add_probe(
+            pad, GST_PAD_PROBE_TYPE_BUFFER, lose, Unmanaged.passRetained(losses).toOpaque(),
+            { Unmanaged<Losses>.fromOpaque($0!).release() })
+        gst_object_unref(pad)
+    }
+
+    /// Packets that came by, of which each so many-th is lost.
+    private final class Losses: Sendable {
+        let count = ArrivalCount()
+        let each: Int?
+        init(each: Int?) { self.each = each }
+    }
 
     private static let lose: GstPadProbeCallback = { _, info, box in
+        let losses = Unmanaged<Losses>.fromOpaque(box!).takeUnretainedValue()
         var head: (UInt8, UInt8) = (0, 0)
         let buffer = info!.pointee.data.assumingMemoryBound(to: GstBuffer.self)
         guard gst_buffer_extract(buffer, 0, &head, 2) == 2 else { return GST_PAD_PROBE_OK }
         // RTP and no RTCP (RFC 5761, section 4), nor what sets the way up.
         guard (128...191).contains(head.0), !(192...223).contains(head.1) else { return GST_PAD_PROBE_OK }
-        let losses = Unmanaged<Losses>.fromOpaque(box!).takeUnretainedValue()
-        losses.count += 1
-        return losses.count % 10 == 0 ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK
+        losses.count.add()
+        guard let each = losses.each else { return GST_PAD_PROBE_OK }
+        return losses.count.value % each == 0 ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK
     }
 
     /// Packets that were asked for again, and those of them that came in time.

@@ -16,6 +16,7 @@ import MediaKit
     var onLevel: @MainActor (String?, Double) -> Void = { _, _ in }
     var onError: @MainActor (String) -> Void = { _ in }
     private var bitrates: [String: CallBitrate] = [:]
+    private var detail = PictureDetail.full
     private var expectedLosses: [String: ExpectedLoss] = [:]
 
     /// - Throws: `MediaError`.
@@ -45,7 +46,8 @@ import MediaKit
             receivesPicture: { [weak self] in self?.receivesPicture ?? true })
         peer.onFrame = { [weak self] in self?.onFrame(userID, $0) }
         peer.onLevel = { [weak self] in self?.onLevel(userID, $0) }
-        peer.onCounts = { [weak self] in self?.adapt(to: userID, part, $0) ?? 0 }
+        peer.onCounts = { [weak self] in self?.adapt(to: userID, part, $0, $1) ?? 0 }
+        peer.onAnotherWay = { [weak self] in self?.bitrates[userID]?.takeAnotherWay() }
         peers[userID] = peer
         pipeline.setPeople(open.count)
         return peer
@@ -79,13 +81,18 @@ import MediaKit
     private var open: [String: CallPeerAdapter] { peers.filter { !$0.value.isClosed } }
 
     /// All get the same picture and the same sound: the one with the worst line decides.
-    private func adapt(to userID: String, _ part: CallPeerPart, _ figures: CallFigures) -> Int {
+    private func adapt(
+        to userID: String, _ part: CallPeerPart, _ figures: CallFigures, _ second: CallBitrate.Second
+    ) -> Int {
         var rate = bitrates[userID] ?? CallBitrate(people: max(1, peers.count))
-        rate.take(loss: figures.lossSent, roundTrip: figures.roundTrip)
+        rate.take(second)
         bitrates[userID] = rate
         pipeline.setPeople(open.count)
-        let worst = bitrates.filter { open[$0.key] != nil }.values.map(\.value).min() ?? rate.value
-        pipeline.setBitrate(worst)
+        let rates = bitrates.filter { open[$0.key] != nil }.values
+        let worst = rates.map(\.value).min() ?? rate.value
+        pipeline.setBitrate(worst, pace: rates.map(\.pace).min() ?? rate.pace)
+        detail = PictureDetail(bitrate: worst, before: detail)
+        pipeline.setReduction(PictureDetail.full.rawValue - detail.rawValue)
         // Of those to whom nothing is sent nothing is known.
         if part != .receiving { expectedLosses[userID, default: ExpectedLoss()].take(loss: figures.lossSent) }
         let losses = expectedLosses.filter { open[$0.key] != nil }.values.map(\.percent)

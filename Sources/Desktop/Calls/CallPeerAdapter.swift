@@ -11,7 +11,9 @@ import MediaKit
     var onFrame: @MainActor (Texture) -> Void = { _ in }
     var onLevel: @MainActor (Double) -> Void = { _ in }
     /// - Returns: what the own picture may have, in bits a second.
-    var onCounts: @MainActor (CallFigures) -> Int = { _ in 0 }
+    var onCounts: @MainActor (CallFigures, CallBitrate.Second) -> Int = { _, _ in 0 }
+    /// What comes now says nothing of what came before.
+    var onAnotherWay: @MainActor () -> Void = {}
     private(set) var isClosed = false
     private let pipeline: CallPipeline
     private let relays: [String]
@@ -27,6 +29,8 @@ import MediaKit
     private var last: PeerCounts?
     private var lossReceived = PacketLoss()
     private var lossSent = PacketLoss()
+    /// Milliseconds, as last told.
+    private var roundTrip = 0.0
     private var isSending = true
     /// Pictures of connections that were given up.
     private var framesBefore = 0
@@ -91,7 +95,8 @@ import MediaKit
         connection = new
         successor = nil
         last = nil
-        (lossReceived, lossSent) = (PacketLoss(), PacketLoss())
+        (lossReceived, lossSent, roundTrip) = (PacketLoss(), PacketLoss(), 0)
+        onAnotherWay()
         silent = 0
         isConnected = standing != nil
         standing = nil
@@ -214,7 +219,8 @@ import MediaKit
         figures.framesReceived = framesBefore + (connection?.frameCount ?? 0) + (successor?.frameCount ?? 0)
         figures.soundPacketsReceived = sounds.count
         figures.longestSilence = sounds.longestSilence
-        figures.roundTrip = counts.roundTrip ?? 0
+        roundTrip = counts.roundTrip ?? roundTrip
+        figures.roundTrip = roundTrip
         lossReceived.take(lost: counts.packetsLost, of: counts.packets + counts.packetsLost)
         lossSent.take(lost: counts.reportedLost, of: counts.packetsReported)
         figures.lossReceived = lossReceived.value ?? 0
@@ -224,8 +230,20 @@ import MediaKit
             figures.bitsReceived = Int(max(0, counts.bytesReceived - before.bytesReceived)) * 8
             watch(came: came > 0)
         }
-        figures.bitsAllowed = onCounts(figures)
+        figures.bitsAllowed = onCounts(figures, second(counts, after: before))
         onEvent(.figures(figures))
+    }
+
+    private func second(_ counts: PeerCounts, after before: PeerCounts?) -> CallBitrate.Second {
+        let reported = counts.packetsReported - (before?.packetsReported ?? 0)
+        let lost = counts.reportedLost - (before?.reportedLost ?? 0)
+        let bits = max(0, counts.bytesSent - (before?.bytesSent ?? 0)) * 8
+        let packets = counts.packetsSent - (before?.packetsSent ?? 0)
+        return CallBitrate.Second(
+            loss: reported > 0 ? min(1, max(0, Double(lost) / Double(reported))) : nil, lossLately: lossSent.value,
+            roundTrip: counts.roundTrip, sent: Int(bits),
+            // How large the packets were that came there is not told.
+            delivered: packets > 0 ? Int(bits / packets * max(0, reported - lost)) : 0)
     }
 
     /// libnice does not tell that nothing comes any more.

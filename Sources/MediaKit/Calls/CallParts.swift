@@ -50,8 +50,9 @@ internal import MediaShims
         + "! capsfilter caps=video/x-raw,width=128,height=96,framerate=10/1,pixel-aspect-ratio=1/1 "
         + "! videoconvert name=own-picture "
         + "picture. ! valve name=camera ! queue max-size-buffers=2 leaky=downstream "
-        + "! vp8enc name=encoder deadline=1 cpu-used=8 threads=1 end-usage=cbr target-bitrate=600000 "
-        + "keyframe-max-dist=300 error-resilient=partitions lag-in-frames=0 min-quantizer=4 max-quantizer=56 "
+        + "! vp8enc name=encoder deadline=1 cpu-used=8 threads=1 end-usage=cbr target-bitrate=100000 "
+        + "keyframe-max-dist=3000 min-force-key-unit-interval=500000000 max-intra-bitrate=500 dropframe-threshold=30 "
+        + "error-resilient=partitions lag-in-frames=0 min-quantizer=4 max-quantizer=56 "
         + "buffer-size=300 buffer-initial-size=200 buffer-optimal-size=250 static-threshold=1 "
         + "! tee name=encoded allow-not-linked=true"
 

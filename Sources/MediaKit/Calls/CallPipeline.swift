@@ -36,6 +36,8 @@ internal import MediaShims
     private var shown: Source?
     /// How many get the picture.
     private var people = 1
+    private var reduction = 0
+    var pace = 225_000
     private(set) var isCameraOn = true
     /// How the connections, by their names, have the picture.
     private var encodings: [String: PictureEncoding] = [:]
@@ -143,13 +145,20 @@ internal import MediaShims
         setSize()
     }
 
+    /// - Parameter steps: by how many it is less than it could be: 0…2.
+    package func setReduction(_ steps: Int) {
+        guard steps != reduction else { return }
+        reduction = steps
+        setSize()
+    }
+
     private func setSize() {
         let (width, height, rate) =
-            switch (shown, people) {
+            switch (shown, max(people - 1, reduction)) {
             // What is written on a screen has to be read, and moves little.
-            case (.screen, _): (1280, 720, 10)
-            case (_, 1): (640, 480, 20)
-            case (_, 2): (480, 360, 15)
+            case (.screen, _): (1280, 720, [10, 5, 3][max(0, min(reduction, 2))])
+            case (_, 0): (640, 480, 20)
+            case (_, 1): (480, 360, 15)
             default: (320, 240, 15)
             }
         let caps = "video/x-raw,width=\(width),height=\(height),framerate=\(rate)/1,pixel-aspect-ratio=1/1"
@@ -205,6 +214,8 @@ internal import MediaShims
     }
 
     // MARK: Connections
+
+    var openPeers: [PeerConnection] { peers.values.compactMap(\.peer) }
 
     func attach(_ peer: PeerConnection) { peers[peer.name] = WeakPeer(peer: peer) }
     func detach(_ peer: PeerConnection) {

@@ -43,6 +43,8 @@ internal import MediaShims
     private var encoding = PictureEncoding.vp8
     private var hasRemote = false
     private var waiting: [(line: Int, text: String)] = []
+    private var isConnected = false
+    private var isSending = true
     private var isClosed = false
     private static var count = 0
 
@@ -171,10 +173,15 @@ internal import MediaShims
             encoding = payloads.encoding
             hang(
                 on: encoding.tee,
-                "queue max-size-buffers=60 leaky=downstream ! valve name=\(name)-picture "
+                "queue max-size-buffers=60 leaky=downstream "
+                    + "! valve name=\(name)-picture drop=true drop-mode=forward-sticky-events "
                     + "! \(encoding.payloader) pt=\(number) ssrc=\(stream) mtu=1180 "
                     + "! capsfilter caps=\"application/x-rtp,media=video,\(encoding.caps),"
-                    + "payload=\(number),clock-rate=90000,ssrc=(uint)\(stream)\"")
+                    + "payload=\(number),clock-rate=90000,ssrc=(uint)\(stream)\" "
+                    + "! queue name=\(name)-pace max-size-buffers=0 max-size-bytes=0 max-size-time=2000000000")
+            owner.with("\(name)-pace") { queue in
+                owner.with(encoding.encoder) { mado_pace(queue, $0, Int32(clamping: owner.pace)) }
+            }
             owner.use(encoding, self)
         }
     }
@@ -203,9 +210,20 @@ internal import MediaShims
     }
 
     package func setSending(_ isSending: Bool) {
-        for kind in ["sound", "picture"] { owner.set("\(name)-\(kind)", "drop", !isSending) }
+        self.isSending = isSending
+        openValves()
         if isSending { requestKeyFrame() }
     }
+
+    /// Pictures wait for the connection: those of before it would all go out at once, and without the whole one that they
+    /// build on.
+    private func openValves() {
+        owner.set("\(name)-sound", "drop", !isSending)
+        owner.set("\(name)-picture", "drop", !isSending || !isConnected)
+    }
+
+    /// - Parameter bits: of packets of pictures, a second.
+    func setPace(_ bits: Int) { owner.with("\(name)-pace") { mado_pace_set($0, Int32(clamping: bits)) } }
 
     /// Who comes in needs a whole picture first.
     private func requestKeyFrame() {
@@ -224,7 +242,11 @@ internal import MediaShims
 
     private func heard(_ event: Event) {
         guard !isClosed else { return }
-        if event == .state(.connected) { requestKeyFrame() }
+        if event == .state(.connected) {
+            isConnected = true
+            openValves()
+            requestKeyFrame()
+        }
         onEvent(event)
     }
 

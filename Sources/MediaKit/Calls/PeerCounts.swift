@@ -10,7 +10,11 @@ package struct PeerCounts: Sendable, Equatable {
     /// Own packets about which the other side has told, and those of them that did not come there.
     package var packetsReported: Int64 = 0
     package var reportedLost: Int64 = 0
-    /// Milliseconds.
+    /// How often the other side has reported.
+    package var reports: Int64 = 0
+    package var packetsSent: Int64 = 0
+    package var bytesSent: Int64 = 0
+    /// Milliseconds; nil when nothing was reported since it was counted before.
     package var roundTrip: Double?
     /// `host`, `srflx`, `prflx` or `relay`; empty before there is a way.
     package var localKind = ""
@@ -49,6 +53,9 @@ package struct PeerCounts: Sendable, Equatable {
         bytesReceived = Int64(counts.bytes_received)
         packetsReported = Int64(counts.packets_reported)
         reportedLost = Int64(counts.reported_lost)
+        reports = Int64(counts.reports)
+        packetsSent = Int64(counts.packets_sent)
+        bytesSent = Int64(counts.bytes_sent)
         roundTrip = counts.round_trip < 0 ? nil : counts.round_trip * 1000
         localKind = Self.text(&counts.local_type, 16)
         remoteKind = Self.text(&counts.remote_type, 16)

@@ -31,11 +31,11 @@ package enum PictureEncoding: String, Sendable, Equatable, CaseIterable {
         let encoder: String
         if gst_element_factory_find("openh264enc") != nil {
             encoder =
-                "openh264enc name=\(self.encoder) complexity=low rate-control=bitrate bitrate=600000 gop-size=300 "
+                "openh264enc name=\(self.encoder) complexity=low rate-control=bitrate bitrate=100000 gop-size=3000 "
                 + "usage-type=camera"
         } else if gst_element_factory_find("x264enc") != nil {
             encoder =
-                "x264enc name=\(self.encoder) tune=zerolatency speed-preset=ultrafast bitrate=600 key-int-max=300"
+                "x264enc name=\(self.encoder) tune=zerolatency speed-preset=ultrafast bitrate=100 key-int-max=3000"
         } else {
             return nil
         }
@@ -70,8 +70,12 @@ extension CallPipeline {
         return isLinked
     }
 
-    /// Bits a second of the own picture.
-    package func setBitrate(_ bits: Int) {
+    /// - Parameters: both in bits a second.
+    ///   - bits: of the own picture.
+    ///   - pace: with which its packets go out: a whole picture, sent at once, would fill the line.
+    package func setBitrate(_ bits: Int, pace: Int) {
+        self.pace = pace
+        for peer in openPeers { peer.setPace(pace) }
         with(PictureEncoding.vp8.encoder) { mado_element_set_int($0, "target-bitrate", Int32(clamping: bits)) }
         with(PictureEncoding.h264.encoder) { encoder in
             // x264enc counts in kilobits.

@@ -21,6 +21,10 @@ typedef struct {
     gint64 packets, packets_lost, bytes_received;
     /// Of the own packets those that the other side has reported about, and how many of them did not come.
     gint64 packets_reported, reported_lost;
+    /// How often the other side has reported.
+    gint64 reports;
+    gint64 packets_sent, bytes_sent;
+    /// Seconds; of the last report that came since it was counted before.
     double round_trip;
     char local_type[16], remote_type[16], local_address[64], local_protocol[16];
 } MadoPeerCounts;
@@ -43,6 +47,11 @@ void mado_peer_add_candidate(GstElement *peer, guint line, const char *text);
 void mado_peer_count(GstElement *peer, void (*done)(gpointer data, const MadoPeerCounts *counts), gpointer data,
                      GDestroyNotify released);
 
+/// Has what comes out of a queue sent evenly, in bits a second: a large picture at once would fill a narrow line, and the
+/// sound would wait behind it or be lost. What `encoder` makes takes so long to go out then that pictures are left out
+/// before it at times.
+void mado_pace(GstElement *queue, GstElement *encoder, int bits);
+void mado_pace_set(GstElement *queue, int bits);
 /// Asks the encoder above for a whole picture.
 void mado_request_key_frame(GstPad *pad);
 

@@ -112,20 +112,4 @@ struct CallEventTests {
             viewer.restricted(isReceiving: true, isSending: true, revision: 4).text
                 == "v=0\r\no=- 1 5 IN\r\nm=audio 9 UDP 0\r\na=recvonly\r\n")
     }
-
-    @Test func thePictureGetsSmallerWherePacketsAreLostAndComesBack() {
-        var rate = CallBitrate(start: 600_000)
-        for _ in 0..<10 { rate.take(loss: 0.2, roundTrip: 50) }
-        #expect(rate.value < 250_000)
-        for _ in 0..<100 { rate.take(loss: 0.5, roundTrip: 50) }
-        #expect(rate.value == 60_000)
-        for _ in 0..<100 { rate.take(loss: 0, roundTrip: 50) }
-        #expect(rate.value == 1_500_000)
-        let before = rate.value
-        // A queue that grows on the way counts as well.
-        rate.take(loss: 0, roundTrip: 800)
-        #expect(rate.value < before)
-        rate.take(loss: nil, roundTrip: 0)
-        #expect(CallBitrate(people: 3).value == 500_000)
-    }
 }
