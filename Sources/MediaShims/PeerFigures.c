@@ -20,6 +20,8 @@ typedef struct {
     gint64 packets, lost, reports;
     /// Seconds, of the last report since it was asked for; negative when there is none.
     double round_trip;
+    /// The same, kept.
+    double last_trip;
 } Reports;
 
 static const char *reports_key = "mado-reports";
@@ -39,7 +41,7 @@ static void trip(Reports *reports, guint32 last, guint32 delay) {
     const guint64 seconds_from_1900_to_1970 = 2208988800;
     gint32 passed = (gint32)((guint32)(now + (seconds_from_1900_to_1970 << 16)) - last - delay);
     double seconds = MAX(passed, 0) / 65536.0;
-    if (seconds < 30) reports->round_trip = seconds;
+    if (seconds < 30) reports->round_trip = reports->last_trip = seconds;
 }
 
 /// Several of the other side's streams tell the same about one of ours: what isn't newer counts nothing.
@@ -131,6 +133,15 @@ void mado_peer_figures_begin(GstElement *peer) {
                           reports_released, 0);
     g_signal_connect(bin, "new-jitterbuffer", G_CALLBACK(jitter_buffer_made), NULL);
     gst_object_unref(bin);
+}
+
+double mado_peer_figures_trip(GstElement *peer) {
+    Reports *reports = g_object_get_data(G_OBJECT(peer), reports_key);
+    if (!reports) return 0;
+    g_mutex_lock(&reports->lock);
+    double trip = reports->last_trip;
+    g_mutex_unlock(&reports->lock);
+    return trip;
 }
 
 void mado_peer_figures_stream(GstElement *peer, const GstStructure *caps) {

@@ -1,4 +1,5 @@
 #include "PeerSending.h"
+#include "PeerFigures.h"
 #include "PeerShims.h"
 
 // Sending again. A line that loses packets because they are more than it carries loses still more when all of them are sent
@@ -8,8 +9,8 @@ enum { remembered_packets = 256 };
 
 /// Of as many packets of a stream one may be sent again, and as many at once.
 static const double share = 5, burst = 10;
-/// Microseconds in which the same packet is not sent once more: the one before is on its way.
-static const gint64 pause_between = 100 * 1000;
+/// Microseconds in which the same packet is not sent once more, at least and at most: while the one before is on its way.
+static const gint64 shortest_pause = 20 * 1000, longest_pause = 300 * 1000;
 
 typedef struct {
     guint32 ssrc;
@@ -18,6 +19,8 @@ typedef struct {
 } SentAgain;
 
 typedef struct {
+    /// Of which it is a part.
+    GstElement *peer;
     GMutex lock;
     double allowed;
     /// The stream that was asked for last.
@@ -34,8 +37,11 @@ static void repeats_free(gpointer memory) {
 static gboolean may_repeat(Repeats *repeats, guint32 ssrc, guint16 number) {
     SentAgain *last = &repeats->last[number % remembered_packets];
     gint64 now = g_get_monotonic_time();
+    gint64 pause = (gint64)(mado_peer_figures_trip(repeats->peer) * G_USEC_PER_SEC);
     repeats->stream = ssrc;
-    if (last->at && last->ssrc == ssrc && last->number == number && now - last->at < pause_between) return FALSE;
+    if (last->at && last->ssrc == ssrc && last->number == number &&
+        now - last->at < CLAMP(pause, shortest_pause, longest_pause))
+        return FALSE;
     if (repeats->allowed < 1) return FALSE;
     repeats->allowed -= 1;
     *last = (SentAgain){ssrc, number, now};
@@ -82,7 +88,6 @@ static GstPadProbeReturn packet_passed(GstPad *pad, GstPadProbeInfo *info, gpoin
 }
 
 static void part_added(GstBin *bin, GstBin *inner, GstElement *part, gpointer unused) {
-    (void)bin;
     (void)inner;
     (void)unused;
     GstElementFactory *factory = gst_element_get_factory(part);
@@ -91,6 +96,7 @@ static void part_added(GstBin *bin, GstBin *inner, GstElement *part, gpointer un
     if (!pad) return;
     Repeats *repeats = g_new0(Repeats, 1);
     g_mutex_init(&repeats->lock);
+    repeats->peer = GST_ELEMENT(bin);
     repeats->allowed = burst;
     g_object_set_data_full(G_OBJECT(part), "mado-repeats", repeats, repeats_free);
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, repeat_asked, repeats, NULL);

@@ -33,6 +33,8 @@ package struct CallBitrate: Sendable, Equatable {
 
     /// As much as a picture that moves little may have without using it: the most with which it can begin to move.
     private static let unused = 600_000
+    /// What a line may have that loses packets by chance, be it more than a tenth.
+    private static let enoughForLoss = 300_000
     /// What sound takes of what is sent.
     private static let sound = 30_000
     /// Milliseconds that packets may wait on a line without its being full, and without its getting so.
@@ -91,11 +93,10 @@ package struct CallBitrate: Sendable, Equatable {
         if loss > 0.1 && waits || loss > 0.25 || waiting >= 2 || waits && hadRisen {
             // The line is full.
             if rest == 0 || loss > 0.25 { fall() }
-        } else if loss > 0.05, let lately = second.lossLately, lately > 0.1 {
-            // By chance rather than because it is full.
+        } else if loss > 0.05, let lately = second.lossLately, lately > 0.1, full != nil || value > Self.enoughForLoss {
             set(Double(value) * (1 - 0.5 * lately))
-        } else if (wait ?? 0) < Self.smallWait, (second.lossLately ?? loss) < 0.02 {
-            rise(sent: second.sent)
+        } else if (wait ?? 0) < Self.smallWait {
+            rise(sent: second.sent, loss: second.lossLately ?? loss)
         }
     }
 
@@ -121,15 +122,19 @@ package struct CallBitrate: Sendable, Equatable {
         set(Double(max(value / 2, min(value * 17 / 20, carried * 17 / 20))))
     }
 
-    private mutating func rise(sent: Int) {
+    private mutating func rise(sent: Int, loss: Double) {
         let isUsed = value < 2 * sent
         guard let full else {
-            if isUsed || value < Self.unused {
-                set(Double(value) * (shortestTrip < Self.nearTrip ? 1.5 : 1.15) + 10_000)
+            // Packets that are lost though none waits are lost by chance.
+            let most = loss > 0.1 ? Self.enoughForLoss : isUsed && loss < 0.02 ? Self.range.upperBound : Self.unused
+            if value < most {
+                let isEasy = shortestTrip < Self.nearTrip && loss < 0.02
+                set(min(Double(value) * (isEasy ? 1.5 : 1.15) + 10_000, Double(most)))
             }
             hasRisen = true
             return
         }
+        guard loss < 0.02 else { return }
         // Carefully where the line was full.
         if isUsed || value < Self.start {
             set(Double(value) * (value * 100 < full.rate * 85 ? 1.08 : 1.02) + 2000)
