@@ -31,6 +31,7 @@ struct LargeStore {
         try await bench.waitForIndex(of: mado, seed.rooms[1], seed.reader)
         let indexing = Double(SystemCall.now() - start) / 1e9 - seconds
         let full = try await sendRate(mado, seed, "after-")
+        try await bench.waitForIndex(of: mado, seed.rooms[1], seed.reader)
 
         bench.progress("large: start")
         var starts: [Double] = []

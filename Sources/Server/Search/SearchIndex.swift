@@ -2,16 +2,24 @@ package import EventLoop
 import JSON
 import MatrixAPI
 import Store
+import Synchronization
 
 /// Keeps the index of words up with the journal: behind the events, in batches, so that a send costs the same with it.
 package final class SearchIndex: Sendable {
     /// Events of one proposal: few, since sends wait behind it.
     private static let batch = 100
-    /// Batches that one request waits for; a server with a long history fills its index over the first minutes.
-    private static let batchesAtOnce = 100
+    /// Batches that a search waits for, some 50 ms; what is more is taken in behind it.
+    static let batchesOfOneSearch = 10
     private static let interval = Duration.seconds(10)
 
     private let journal: Journal
+    private let state = Mutex(State())
+
+    private struct State {
+        /// The batch that is taken in now: all that wait for the index wait for the same one.
+        var batch: Task<Int64, any Error>?
+        var filling: Task<Void, any Error>?
+    }
 
     package init(journal: Journal) { self.journal = journal }
 
@@ -20,37 +28,62 @@ package final class SearchIndex: Sendable {
     package func start(on loop: EventLoop) {
         _ = loop.schedule(after: Self.interval) { [weak self] in
             guard let self else { return }
-            Task { [weak self] in
-                // While there is more, without a long pause: others' writes come in between.
-                while try await self?.catchUp() == false {}
-                self?.start(on: loop)
+            fill()
+            start(on: loop)
+        }
+    }
+
+    /// Takes in what is not indexed yet, as far as that does not take long; goes on behind it where it would.
+    /// - Returns: whether the index has everything that was there when it was asked for.
+    /// - Throws: `StoreError`.
+    @discardableResult
+    func catchUp() async throws -> Bool {
+        let newest = journal.position
+        for _ in 0..<Self.batchesOfOneSearch {
+            if try await takeInBatch() >= newest { return true }
+        }
+        fill()
+        return false
+    }
+
+    /// Takes in everything, in the background, with others' writes in between. When the store fails it is tried again with
+    /// the timer.
+    private func fill() {
+        state.withLock { state in
+            guard state.filling == nil else { return }
+            state.filling = Task { [weak self, journal] in
+                defer { self?.state.withLock { $0.filling = nil } }
+                while let position = try await self?.takeInBatch(), position < journal.position {}
             }
         }
     }
 
-    /// Takes in what is not indexed yet, as far as that does not take long.
-    /// - Returns: whether the index has everything now.
-    /// - Throws: `StoreError`.
-    @discardableResult
-    func catchUp() async throws -> Bool {
-        for _ in 0..<Self.batchesAtOnce {
-            let newest = journal.position
-            let (start, end, texts) = try await journal.store.read(isBulk: true) {
-                reader -> (Int64, Int64, [SearchableText]) in
-                let start = try reader.indexedPosition()
-                guard start < newest else { return (start, start, []) }
-                let events = try reader.events(after: start, through: newest, limit: Self.batch)
-                let end = events.count < Self.batch ? newest : events.last?.position ?? newest
-                return (start, end, events.compactMap(\.searchableText))
+    /// - Returns: the position up to which everything is indexed now.
+    private func takeInBatch() async throws -> Int64 {
+        let batch = state.withLock { state in
+            if let batch = state.batch { return batch }
+            let batch = Task {
+                defer { self.state.withLock { $0.batch = nil } }
+                return try await self.indexBatch()
             }
-            guard start < end else { return true }
-            try await journal.write { transaction in
-                // Somebody else may have done it meanwhile.
-                guard try transaction.store.indexedPosition() == start else { return }
-                try transaction.store.index(texts, through: end)
-            }
+            state.batch = batch
+            return batch
         }
-        return false
+        return try await batch.value
+    }
+
+    private func indexBatch() async throws -> Int64 {
+        let newest = journal.position
+        let (start, end, texts) = try await journal.store.read(isBulk: true) {
+            reader -> (Int64, Int64, [SearchableText]) in
+            let start = try reader.indexedPosition()
+            guard start < newest else { return (start, start, []) }
+            let events = try reader.events(after: start, through: newest, limit: Self.batch)
+            let end = events.count < Self.batch ? newest : events.last?.position ?? newest
+            return (start, end, events.compactMap(\.searchableText))
+        }
+        if start < end { try await journal.write { try $0.store.index(texts, through: end) } }
+        return end
     }
 }
 

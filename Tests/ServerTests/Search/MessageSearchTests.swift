@@ -49,6 +49,29 @@ import Testing
         }
     }
 
+    /// Three searches at once share what is taken in; the rest follows without another one.
+    @Test func aSearchWaitsForSomeOfALongHistory() async throws {
+        var parts: RouteHarness.Parts?
+        try await RouteHarness.run(
+            adding: { made, routes in
+                RoomCapabilities(made, Rooms.Configuration()).addRoutes(to: &routes)
+                parts = made
+            },
+            { server in
+                let journal = try #require(parts).journal
+                let hanako = try await server.member("hanako")
+                let room = try await hanako.createRoom()
+                for number in 0..<100 * SearchIndex.batchesOfOneSearch { _ = try await hanako.say("\(number)", in: room) }
+                let index = SearchIndex(journal: journal)
+                async let first = index.catchUp()
+                async let second = index.catchUp()
+                async let third = index.catchUp()
+                #expect(try await [first, second, third] == [false, false, false])
+                while try await journal.store.read({ try $0.indexedPosition() }) < journal.position {}
+                #expect(try await index.catchUp())
+            })
+    }
+
     @Test func pagesContextGroupsAndState() async throws {
         try await withSearch { server in
             let hanako = try await server.member("hanako")
