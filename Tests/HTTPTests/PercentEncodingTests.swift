@@ -16,6 +16,8 @@ import Testing
         #expect(PercentEncoding.decode(text) == nil)
         #expect(PercentEncoding.queryItems("a=\(text)&b=2").map(\.name) == ["b"])
         #expect(PercentEncoding.queryItems("\(text)=1&b=2").map(\.name) == ["b"])
+        #expect(PercentEncoding.queryValue("a", in: "a=\(text)&a=2".utf8) == "2")
+        #expect(PercentEncoding.queryValue(text, in: "\(text)=1&b=2".utf8) == nil)
     }
 
     @Test func plusIsASpaceOnlyInForms() {
@@ -29,7 +31,11 @@ import Testing
         ("via=a&via=b", ["via", "a", "via", "b"]), ("a+b=c+d", ["a b", "c d"]), ("&", []),
     ])
     func queries(query: String, expected: [String]) {
-        #expect(PercentEncoding.queryItems(query).flatMap { [$0.name, $0.value] } == expected)
+        let items = PercentEncoding.queryItems(query)
+        #expect(items.flatMap { [$0.name, $0.value] } == expected)
+        for name in items.map(\.name) + ["", "b", "=", "z"] {
+            #expect(PercentEncoding.queryValue(name, in: query.utf8) == items.first { $0.name == name }?.value)
+        }
     }
 
     @Test func encodesAllButUnreserved() {

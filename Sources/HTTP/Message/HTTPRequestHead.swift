@@ -64,7 +64,10 @@ package struct HTTPRequestHead: Sendable {
 
     /// The first value of that query parameter, decoded; nil without one.
     package func queryValue(_ name: String) -> String? {
-        guard queryOffset != nil else { return nil }
-        return queryItems.first { $0.name == name }?.value
+        guard let queryOffset else { return nil }
+        let found = target.utf8.withContiguousStorageIfAvailable {
+            PercentEncoding.queryValue(name, in: $0.dropFirst(queryOffset))
+        }
+        return found ?? PercentEncoding.queryValue(name, in: target.utf8.dropFirst(queryOffset))
     }
 }

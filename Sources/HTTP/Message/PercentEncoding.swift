@@ -52,12 +52,32 @@ package enum PercentEncoding {
     package static func queryItems(_ query: some StringProtocol) -> [(name: String, value: String)] {
         var items: [(name: String, value: String)] = []
         for part in query.utf8.split(separator: 0x26) {
-            let equals = part.firstIndex(of: 0x3d)
-            let name = part[..<(equals ?? part.endIndex)]
-            let value = equals.map { part[part.index(after: $0)...] } ?? part[part.endIndex...]
+            let (name, value) = nameAndValue(part)
             if let name = decodeItem(name), let value = decodeItem(value) { items.append((name, value)) }
         }
         return items
+    }
+
+    /// The first value of a parameter; the same as in `queryItems`, of which no other is decoded.
+    package static func queryValue(_ wanted: String, in query: some Collection<UInt8>) -> String? {
+        var rest = query[...]
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: 0x26) ?? rest.endIndex
+            let (name, value) = nameAndValue(rest[..<end])
+            rest = end == rest.endIndex ? rest[end...] : rest[rest.index(after: end)...]
+            let isWanted =
+                name.contains { $0 == 0x25 || $0 == 0x2b }
+                ? decodeItem(name) == wanted : !(name.isEmpty && value.isEmpty) && name.elementsEqual(wanted.utf8)
+            if isWanted, let value = decodeItem(value) { return value }
+        }
+        return nil
+    }
+
+    private static func nameAndValue<Bytes: Collection<UInt8>>(
+        _ part: Bytes
+    ) -> (name: Bytes.SubSequence, value: Bytes.SubSequence) {
+        guard let equals = part.firstIndex(of: 0x3d) else { return (part[...], part[part.endIndex...]) }
+        return (part[..<equals], part[part.index(after: equals)...])
     }
 
     private static func decodeItem(_ text: some Collection<UInt8>) -> String? {
