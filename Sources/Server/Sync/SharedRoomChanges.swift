@@ -63,12 +63,3 @@ struct SharedRoomText: Sendable {
     /// Whether there is nothing to tell.
     let isEmpty: Bool
 }
-
-/// What counts of an event for those who have not read it.
-struct JudgedEvent: Sendable {
-    let event: Event
-    /// The root of the thread that it is part of.
-    let root: EventID?
-    /// nil when it depends on the member, or when the room has no levels yet.
-    let verdict: DefaultPushVerdict?
-}

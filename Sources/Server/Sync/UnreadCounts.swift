@@ -72,12 +72,9 @@ package final class UnreadCounts: Sendable, JournalObserver {
 
     /// Older unread events than this many are not counted when the counts are made anew.
     private static let depth = 1_000
-    /// From so many members on it is worth knowing which events are none of theirs.
-    private static let largeRoom = 100
 
     private let members = Mutex<[UserID: Counts]>([:])
-    private let talk = TalkPositions()
-    private let verdicts = RecentVerdicts()
+    private let talk = RoomTalk(depth: depth)
     private let rules: any PushRuleSource
     private let ignoredUsers: IgnoredUsers
 
@@ -95,6 +92,7 @@ package final class UnreadCounts: Sendable, JournalObserver {
                     members[receipt.user, default: Counts()].entries[receipt.room] = nil
                     members[receipt.user]?.changed[receipt.room] = publication.position
                 }
+            case .redaction(of: let event): talk.redact(event)
             case .accountData(let user, nil, "m.push_rules", _),
                 .accountData(let user, nil, IgnoredUsers.accountDataType, _):
                 members.withLock { $0[user] = Counts(allChanged: publication.position) }
@@ -121,12 +119,26 @@ package final class UnreadCounts: Sendable, JournalObserver {
             entry = try start(user, room, reader)
         }
         guard entry.countedTo < upTo else { return entry.count }
-        let events = try self.events(
-            in: room, after: entry.countedTo, through: upTo, withoutMembers: ruleset.isSilentAboutMembers, log,
-            reader)
-        guard let events else { return nil }
-        for event in events where !ignored.hides(event) && (window?.passes(event) ?? true) {
-            count(event, event.threadRoot, &entry, of: ruleset.owner) { actions(for: event, ruleset, room) }
+        let after = entry.countedTo
+        if ruleset.isDefault, window == nil {
+            guard let events = try talk.events(in: room, after: after, through: upTo, log: log, reader) else {
+                return nil
+            }
+            for event in events where ignored.isEmpty || event.isState || !ignored.contains(event.sender) {
+                count(event, &entry, of: user) {
+                    switch event.judgement {
+                    case .verdict(let verdict): verdict.actions(for: user)
+                    case .open(let event): actions(for: event, ruleset, room)
+                    }
+                }
+            }
+        } else {
+            let events = try events(
+                in: room, after: after, through: upTo, withoutMembers: ruleset.isSilentAboutMembers, log, reader)
+            guard let events else { return nil }
+            for event in events where !ignored.hides(event) && (window?.passes(event) ?? true) {
+                count(JudgedEvent(event, .open(event)), &entry, of: user) { actions(for: event, ruleset, room) }
+            }
         }
         entry.countedTo = upTo
         keep(entry, of: user, in: room.id, hasDefaultRules: ruleset.isDefault)
@@ -146,9 +158,7 @@ package final class UnreadCounts: Sendable, JournalObserver {
     ) rethrows -> UnreadCount? {
         let judged = try changes.judgedEvents { events in
             guard let room = try room() else { return [] }
-            return events.map {
-                JudgedEvent(event: $0, root: $0.threadRoot, verdict: verdicts.verdict(on: $0, in: room))
-            }
+            return events.map { JudgedEvent($0, in: room) }
         }
         guard judged.count == changes.events.count else { return nil }
         return members.withLock { members in
@@ -158,10 +168,10 @@ package final class UnreadCounts: Sendable, JournalObserver {
             func update(_ entry: inout Entry) -> UnreadCount? {
                 guard entry.countedTo < upTo else { return entry.count }
                 guard entry.countedTo >= since else { return nil }
-                for event in judged where event.event.position > entry.countedTo {
-                    guard let verdict = event.verdict else { return nil }
-                    count(event.event, event.root, &entry, of: user) { verdict.actions(for: user) }
-                    entry.countedTo = event.event.position
+                for event in judged where event.position > entry.countedTo {
+                    guard case .verdict(let verdict) = event.judgement else { return nil }
+                    count(event, &entry, of: user) { verdict.actions(for: user) }
+                    entry.countedTo = event.position
                 }
                 entry.countedTo = upTo
                 return entry.count
@@ -214,9 +224,9 @@ package final class UnreadCounts: Sendable, JournalObserver {
             return events
         }
         guard let reader else { return nil }
-        if withoutMembers, room.members.count >= Self.largeRoom {
-            return try talk.events(
-                in: room.id, after: after, through: through, depth: Self.depth, log: log, reader: reader)
+        if withoutMembers, room.members.count >= RoomTalk.largeRoom {
+            let positions = try talk.events(in: room, after: after, through: through, log: log, reader)?.map(\.position)
+            return try (positions ?? []).compactMap { try reader.event(at: $0) }
         }
         return try reader.events(
             in: room.id, after: after, through: through, order: .backward, limit: Self.depth
@@ -225,9 +235,6 @@ package final class UnreadCounts: Sendable, JournalObserver {
 
     /// nil when the room has no levels yet.
     private func actions(for event: Event, _ ruleset: PushRuleset, _ room: RoomSnapshot) -> PushActions? {
-        if ruleset.isDefault, let verdict = verdicts.verdict(on: event, in: room) {
-            return verdict.actions(for: ruleset.owner)
-        }
         guard let levels = room.levels else { return nil }
         return ruleset.evaluate(
             PushEvent(event, memberCount: room.joinedCount, powerLevels: levels),
@@ -236,16 +243,21 @@ package final class UnreadCounts: Sendable, JournalObserver {
 
     /// - Parameter actions: what the owner's rules say of it; nil when the room has no levels yet.
     private func count(
-        _ event: Event, _ root: EventID?, _ entry: inout Entry, of owner: UserID, actions: () -> PushActions?
+        _ event: JudgedEvent, _ entry: inout Entry, of owner: UserID, actions: () -> PushActions?
     ) {
         if event.sender == owner {
             // Who writes has read what stands above; a change of the own profile is no writing.
             if event.isState { return }
-            if let root { entry.count.threads[root] = nil } else { entry.count.main = UnreadCount.Pair() }
+            if let root = event.root {
+                entry.count.threads[root] = nil
+            } else {
+                entry.count.main = UnreadCount.Pair()
+            }
             return
         }
+        let root = event.root
         let read = max(entry.read, root.map { entry.threadRead[$0] ?? 0 } ?? entry.mainRead)
-        guard event.position > read, event.redactedBecause == nil, let actions = actions(), actions.notify else {
+        guard event.position > read, !event.isRedacted, let actions = actions(), actions.notify else {
             return
         }
         var pair = root.flatMap { entry.count.threads[$0] } ?? (root == nil ? entry.count.main : UnreadCount.Pair())

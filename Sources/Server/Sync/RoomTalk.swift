@@ -1,0 +1,161 @@
+import MatrixAPI
+import Store
+import Synchronization
+
+/// What was said in rooms lately, as it counts for those who have not read it: when all members of a room come back at once,
+/// after a restart, all but those with rules of their own count the same events, which are read and judged once for all of them.
+final class RoomTalk: Sendable {
+    /// What verdicts depend on besides the event. No rule of the server's tells more than two members from two.
+    private struct Basis: Equatable {
+        let isPair: Bool
+        let levels: Int64
+    }
+
+    private struct Room {
+        let basis: Basis
+        /// All of (after, through] that are no memberships, ascending; of the newest `depth` events.
+        var events: [JudgedEvent]
+        var after: Int64
+        var through: Int64
+
+        func events(after: Int64, through: Int64) -> ArraySlice<JudgedEvent> {
+            events[Self.firstIndex(after: after, in: events)..<Self.firstIndex(after: through, in: events)]
+        }
+
+        static func firstIndex(after position: Int64, in events: [JudgedEvent]) -> Int {
+            var (low, high) = (0, events.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if events[middle].position <= position { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+    }
+
+    /// From so many members on memberships are not read only to be left out: there may be as many of them as of members.
+    static let largeRoom = 100
+    /// Events that are remembered, of all rooms: some 200 bytes each.
+    private static let capacity = 32_768
+
+    private struct Rooms {
+        var rooms: [RoomID: Room] = [:]
+        var count = 0
+    }
+
+    private let depth: Int
+    private let rooms = Mutex(Rooms())
+
+    /// - Parameter depth: a room's older events than this many are not asked for.
+    init(depth: Int) { self.depth = depth }
+
+    /// The events of a room in (after, through] that are no memberships, in order, of its newest ones.
+    /// - Returns: nil when they are not in memory and there is no reader.
+    func events(
+        in room: RoomSnapshot, after: Int64, through: Int64, log: ChangeLog, _ reader: (any StoreReader)?
+    ) throws -> ArraySlice<JudgedEvent>? {
+        let basis = Basis(
+            isPair: room.joinedCount == 2, levels: room.stateEvent("m.room.power_levels")?.position ?? 0)
+        let known = rooms.withLock { $0.rooms[room.id] }.flatMap { $0.basis == basis ? $0 : nil }
+        guard let known else {
+            guard let (events, reached) = try read(room, after: after, through: through, log, reader) else { return nil }
+            let made = Room(
+                basis: basis, events: events.map { JudgedEvent($0, in: room) }, after: reached, through: through)
+            keep(made, room.id)
+            return made.events[...]
+        }
+        if known.after <= after, through <= known.through { return known.events(after: after, through: through) }
+        var grown = known
+        if through > known.through {
+            guard let (events, reached) = try read(room, after: known.through, through: through, log, reader) else {
+                return nil
+            }
+            if reached < known.through { (grown.events, grown.after) = ([], reached) }
+            grown.events += events.map { JudgedEvent($0, in: room) }
+            grown.through = through
+            if grown.events.count > depth { grown.events.removeFirst(grown.events.count - depth) }
+        }
+        if after < grown.after {
+            guard let (events, reached) = try read(room, after: after, through: grown.after, log, reader) else {
+                return nil
+            }
+            grown.events.insert(contentsOf: events.map { JudgedEvent($0, in: room) }, at: 0)
+            grown.after = reached
+        }
+        keep(grown, room.id)
+        return grown.events(after: after, through: through)
+    }
+
+    /// An event was redacted: it is nothing to be read any more.
+    func redact(_ event: Event) {
+        rooms.withLock { state in
+            guard let place = state.rooms.index(forKey: event.roomID) else { return }
+            let events = state.rooms.values[place].events
+            let index = Room.firstIndex(after: event.position - 1, in: events)
+            guard index < events.count, events[index].position == event.position else { return }
+            state.rooms.values[place].events[index].isRedacted = true
+        }
+    }
+
+    private func keep(_ room: Room, _ id: RoomID) {
+        rooms.withLock { state in
+            // Somebody else may know more by now.
+            if let known = state.rooms[id] {
+                if known.basis == room.basis, known.through > room.through { return }
+                state.count -= known.events.count
+            }
+            if state.count + room.events.count > Self.capacity { state = Rooms() }
+            state.rooms[id] = room
+            state.count += room.events.count
+        }
+    }
+
+    /// The events of (after, through] that are no memberships, and from where on they are all there: 0 when what is older is not
+    /// to be asked for.
+    private func read(
+        _ room: RoomSnapshot, after: Int64, through: Int64, _ log: ChangeLog, _ reader: (any StoreReader)?
+    ) throws -> (events: [Event], after: Int64)? {
+        if let events = log.events(in: room.id, since: after, upTo: through, withoutMembers: true) {
+            return (events, after)
+        }
+        guard let reader else { return nil }
+        if room.members.count >= Self.largeRoom {
+            let positions = try reader.positionsWithoutMembers(in: room.id, through: through, ofNewest: depth)
+            return (try positions.compactMap { try reader.event(at: $0) }, 0)
+        }
+        let events = try reader.events(in: room.id, after: after, through: through, order: .backward, limit: depth)
+        return (events.reversed().filter { $0.type != "m.room.member" }, events.count < depth ? after : 0)
+    }
+}
+
+/// What counts of an event for those who have not read it.
+struct JudgedEvent: Sendable {
+    let position: Int64
+    let sender: UserID
+    let isState: Bool
+    /// The root of the thread that it is part of.
+    let root: EventID?
+    var isRedacted: Bool
+    let judgement: Judgement
+
+    enum Judgement: Sendable {
+        case verdict(DefaultPushVerdict)
+        /// It depends on the member, or the room has no levels yet.
+        case open(Event)
+    }
+
+    init(_ event: Event, in room: RoomSnapshot) {
+        let verdict = room.levels.flatMap { levels in
+            DefaultPushVerdict(PushEvent(event, memberCount: room.joinedCount, powerLevels: levels))
+        }
+        self.init(event, verdict.map { .verdict($0) } ?? .open(event))
+    }
+
+    init(_ event: Event, _ judgement: Judgement) {
+        position = event.position
+        sender = event.sender
+        isState = event.isState
+        root = event.threadRoot
+        isRedacted = event.redactedBecause != nil
+        self.judgement = judgement
+    }
+}

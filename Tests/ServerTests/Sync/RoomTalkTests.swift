@@ -1,0 +1,138 @@
+import MatrixAPI
+import Store
+import Testing
+
+@testable import Server
+
+/// What is remembered of a room for all of its members gives each the same as the store.
+@Suite struct RoomTalkTests {
+    private func rename(_ member: TestMember, _ name: String) async {
+        let answer = await member.put(
+            "/_matrix/client/v3/profile/\(member.user)/displayname", #"{"displayname":"\#(name)"}"#)
+        #expect(answer.status == 200)
+    }
+
+    /// As remembered, and as the store has it: positions of the newest `depth` events without memberships.
+    private func both(
+        _ talk: RoomTalk, _ room: RoomID, on server: RouteHarness, after: Int64, through: Int64? = nil, depth: Int = 100,
+        log: ChangeLog
+    ) async throws -> (talk: [Int64], all: [Int64]) {
+        let through = through ?? server.journal.position
+        return try await server.store.read { reader in
+            let snapshot = try #require(try server.journal.room(room, reader))
+            let events = try #require(
+                try talk.events(in: snapshot, after: after, through: through, log: log, reader))
+            let newest = try reader.events(
+                in: room, after: 0, through: through, order: .backward, limit: depth
+            ).reversed()
+            return (
+                events.map(\.position),
+                newest.filter { $0.type != "m.room.member" && $0.position > after }.map(\.position)
+            )
+        }
+    }
+
+    @Test func theSameAsFromTheStore() async throws {
+        try await SyncHarness.run { server in
+            let (hanako, kenji) = (try await server.member("hanako"), try await server.member("kenji"))
+            let room = try await server.room(hanako, kenji)
+            let talk = RoomTalk(depth: 100)
+            let start = server.journal.position
+            await hanako.say("one", in: room)
+            await rename(kenji, "K")
+            await hanako.say("two", in: room)
+            // As after a restart: the log knows nothing.
+            let forgotten = ChangeLog(after: server.journal.position)
+            let first = try await both(talk, room, on: server, after: start, log: forgotten)
+            #expect(first.talk == first.all && first.talk.count == 2)
+
+            // What comes then is taken from the log, what somebody asks for who has read less from the store.
+            await rename(kenji, "KK")
+            await hanako.say("three", in: room)
+            let second = try await both(talk, room, on: server, after: start, log: server.journal.log)
+            #expect(second.talk == second.all && second.talk.count == 3)
+            let late = try await both(talk, room, on: server, after: first.talk[1], log: server.journal.log)
+            #expect(late.talk == [second.talk[2]])
+            let before = try await both(talk, room, on: server, after: 0, log: forgotten)
+            #expect(before.talk == before.all && before.talk.count > 3)
+            let past = try await both(
+                talk, room, on: server, after: start, through: first.talk[1], log: forgotten)
+            #expect(past.talk == first.talk)
+
+            // A log that does not reach back to what is remembered: the store is asked again.
+            await hanako.say("four", in: room)
+            let shorter = ChangeLog(after: server.journal.position)
+            let third = try await both(talk, room, on: server, after: start, log: shorter)
+            #expect(third.talk == third.all && third.talk.count == 4)
+
+            // Only the newest are looked at, however much is asked for, and as the room goes on.
+            let other = RoomTalk(depth: 2)
+            let few = try await both(other, room, on: server, after: 0, depth: 2, log: shorter)
+            #expect(few.talk == few.all && few.talk.count == 2)
+            await hanako.say("five", in: room)
+            let moved = try await both(other, room, on: server, after: 0, depth: 2, log: server.journal.log)
+            #expect(moved.talk == moved.all && moved.talk.count == 2)
+        }
+    }
+
+    @Test func asManyMembersAsALargeRoomHas() async throws {
+        try await SyncHarness.run { server in
+            let hanako = try await server.member("hanako")
+            let room = try await server.room(hanako)
+            await hanako.say("one", in: room)
+            for number in 1...RoomTalk.largeRoom {
+                let guest = try await server.member("member-\(number)")
+                try await hanako.bring(guest, into: room.string)
+            }
+            await hanako.say("two", in: room)
+            let forgotten = ChangeLog(after: server.journal.position)
+            let all = try await both(RoomTalk(depth: 1_000), room, on: server, after: 0, depth: 1_000, log: forgotten)
+            #expect(all.talk == all.all && all.talk.count > 2)
+            // Memberships count among the newest.
+            let few = RoomTalk(depth: 3)
+            let newest = try await both(few, room, on: server, after: 0, depth: 3, log: forgotten)
+            #expect(newest.talk == newest.all && newest.talk.count == 1)
+            await hanako.say("three", in: room)
+            let next = ChangeLog(after: server.journal.position)
+            let after = try await both(few, room, on: server, after: 0, depth: 3, log: next)
+            #expect(after.talk == after.all && after.talk.count == 2)
+        }
+    }
+
+    @Test func judgedForTheRoomAsItIs() async throws {
+        try await SyncHarness.run { server in
+            let (hanako, kenji) = (try await server.member("hanako"), try await server.member("kenji"))
+            let room = try await server.room(hanako, kenji)
+            let talk = RoomTalk(depth: 100)
+            let start = server.journal.position
+            let sent = await hanako.put(
+                hanako.path(room.string, "send/m.room.message/1"), #"{"body":"one","m.mentions":{},"msgtype":"m.text"}"#)
+            #expect(sent.status == 200)
+            func judged() async throws -> JudgedEvent {
+                let through = server.journal.position
+                return try await server.store.read { reader in
+                    let snapshot = try #require(try server.journal.room(room, reader))
+                    let events = try talk.events(
+                        in: snapshot, after: start, through: through, log: server.journal.log, reader)
+                    return try #require(events?.first)
+                }
+            }
+            func actions() async throws -> PushActions {
+                guard case .verdict(let verdict) = try await judged().judgement else { return .none }
+                return verdict.actions(for: kenji.user)
+            }
+            // Between two it sounds, among three it does not.
+            let pair = try await actions()
+            let aiko = try await server.member("aiko")
+            try await hanako.bring(aiko, into: room.string)
+            let group = try await actions()
+            #expect(pair.notify && group.notify && pair != group)
+
+            // What is redacted is nothing to be read.
+            #expect(try await judged().isRedacted == false)
+            let position = try await judged().position
+            talk.redact(try #require(try await server.store.read { try $0.event(at: position) }))
+            #expect(try await judged().isRedacted)
+        }
+    }
+}
