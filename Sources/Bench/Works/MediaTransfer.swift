@@ -78,7 +78,8 @@ struct MediaTransfer {
             }
         }
         let hash = try Self.hashCost()
-        result.notes.append("SHA-256 alone, by the same library: \(NumberText.fixed(hash, 0)) µs/MB, which nginx does not do.")
+        result.notes.append(
+            "SHA-256 alone, by the same library: \(NumberText.fixed(hash, 0)) µs/MB, which nginx does not do.")
         return result
     }
 

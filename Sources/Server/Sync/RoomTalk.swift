@@ -57,7 +57,9 @@ final class RoomTalk: Sendable {
             isPair: room.joinedCount == 2, levels: room.stateEvent("m.room.power_levels")?.position ?? 0)
         let known = rooms.withLock { $0.rooms[room.id] }.flatMap { $0.basis == basis ? $0 : nil }
         guard let known else {
-            guard let (events, reached) = try read(room, after: after, through: through, log, reader) else { return nil }
+            guard let (events, reached) = try read(room, after: after, through: through, log, reader) else {
+                return nil
+            }
             let made = Room(
                 basis: basis, events: events.map { JudgedEvent($0, in: room) }, after: reached, through: through)
             keep(made, room.id)

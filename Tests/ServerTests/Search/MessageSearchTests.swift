@@ -61,7 +61,9 @@ import Testing
                 let journal = try #require(parts).journal
                 let hanako = try await server.member("hanako")
                 let room = try await hanako.createRoom()
-                for number in 0..<100 * SearchIndex.batchesOfOneSearch { _ = try await hanako.say("\(number)", in: room) }
+                for number in 0..<100 * SearchIndex.batchesOfOneSearch {
+                    _ = try await hanako.say("\(number)", in: room)
+                }
                 let index = SearchIndex(journal: journal)
                 async let first = index.catchUp()
                 async let second = index.catchUp()

@@ -14,7 +14,8 @@ import Testing
 
     /// As remembered, and as the store has it: positions of the newest `depth` events without memberships.
     private func both(
-        _ talk: RoomTalk, _ room: RoomID, on server: RouteHarness, after: Int64, through: Int64? = nil, depth: Int = 100,
+        _ talk: RoomTalk, _ room: RoomID, on server: RouteHarness, after: Int64, through: Int64? = nil,
+        depth: Int = 100,
         log: ChangeLog
     ) async throws -> (talk: [Int64], all: [Int64]) {
         let through = through ?? server.journal.position
@@ -106,7 +107,8 @@ import Testing
             let talk = RoomTalk(depth: 100)
             let start = server.journal.position
             let sent = await hanako.put(
-                hanako.path(room.string, "send/m.room.message/1"), #"{"body":"one","m.mentions":{},"msgtype":"m.text"}"#)
+                hanako.path(room.string, "send/m.room.message/1"), #"{"body":"one","m.mentions":{},"msgtype":"m.text"}"#
+            )
             #expect(sent.status == 200)
             func judged() async throws -> JudgedEvent {
                 let through = server.journal.position
