@@ -5,11 +5,11 @@ import Store
 /// Moves pages from the write-ahead log into the database file, on a thread and a connection of its own, so that no
 /// commit waits for it.
 ///
-/// States: idle (waits for the log to grow by `checkpointPages`), moving, stopped. A passive checkpoint waits for
-/// nobody. Only when the log is longer than `maximumLogPages`, because the writer never paused or a reader held on to
-/// an old snapshot, a restarting one makes the writer wait: a writer that commits without a pause would leave it no
-/// moment, and the log would grow for as long as it goes on. Errors are left to the next time: the log keeps
-/// everything, and a full disk shows itself to the writer.
+/// States: idle (waits for the log to grow by `checkpointPages`), moving, restarting, stopped. A passive checkpoint waits
+/// for nobody. Only when the log is longer than `maximumLogPages`, because the writer never paused or a reader held on to
+/// an old snapshot, the writer has to wait before its next transaction, since one that commits without a pause would leave
+/// no moment in which the log can start anew: for what came while all before it was moved, some milliseconds. Errors are left
+/// to the next time: the log keeps everything, and a full disk shows itself to the writer.
 final class SQLiteCheckpointer: Sendable {
     private struct State {
         var logPages = 0
@@ -17,14 +17,19 @@ final class SQLiteCheckpointer: Sendable {
         var moved = 0
         /// Longer than this the log shall not be.
         var bound: Int
+        var isWriting = false
         /// The writer waits before its next transaction.
         var isRestarting = false
         var isStopping = false
         var isStopped = false
     }
 
-    /// How long the writer may be kept waiting for a reader that needs the log.
-    private static let patience = Duration.milliseconds(250)
+    /// How long the writer may be kept waiting for a reader that needs the log, and how long once the log is many times as
+    /// long as it shall be.
+    private static let patience = Duration.milliseconds(5)
+    private static let longPatience = Duration.milliseconds(250)
+    /// With no more than so many pages left the writer can wait for them.
+    private static let fewPages = 64
 
     private let state: Monitor<State>
     /// Here until the thread takes it.
@@ -63,14 +68,29 @@ final class SQLiteCheckpointer: Sendable {
                 state.bound = maximumLogPages
             }
             state.logPages = pages
-            if pages > state.bound { state.isRestarting = true }
-            return state.isRestarting || pages - state.moved >= checkpointPages
+            return pages > state.bound || pages - state.moved >= checkpointPages
         }
         if isDue { state.change { _ in } }
     }
 
-    /// Called by the writer before each transaction.
-    func waitForRestart() { state.wait { $0.isRestarting && !$0.isStopping ? nil : () } }
+    /// Called by the writer before each transaction: waits while the log is made to start anew, or when moving it is too slow.
+    func transactionBegins() {
+        state.wait { state -> Void? in
+            let isTooLong = state.logPages > state.bound + maximumLogPages / 2
+            if state.isRestarting || isTooLong, !state.isStopping { return nil }
+            state.isWriting = true
+            return ()
+        }
+    }
+
+    /// Called by the writer after each transaction, however it ended.
+    func transactionEnded() {
+        let isAwaited = state.withLock { state in
+            state.isWriting = false
+            return state.isRestarting
+        }
+        if isAwaited { state.change { _ in } }
+    }
 
     /// Ends the thread and waits for it.
     func stop() {
@@ -88,27 +108,42 @@ final class SQLiteCheckpointer: Sendable {
 
     private func work() {
         guard let connection = connection.withLock({ $0.take() }) else { return }
-        connection.waitForLocks(atMost: Self.patience)
-        while let isRestarting = next() {
+        while let isTooLong = next() {
             var result = try? connection.checkpoint(restart: false)
-            if isRestarting { result = (try? connection.checkpoint(restart: true)) ?? result }
+            if isTooLong {
+                // Most of it while the writer goes on.
+                for _ in 0..<3 {
+                    guard let moved = result, moved.logPages - moved.moved > Self.fewPages else { break }
+                    result = try? connection.checkpoint(restart: false)
+                }
+                result = restart(connection) ?? result
+            }
             state.change { state in
                 // Without success wait for as much again before the next try. The log may have started again since.
                 state.moved = min(result?.moved ?? .max, state.logPages)
-                if isRestarting {
-                    state.isRestarting = false
-                    state.bound = state.logPages + maximumLogPages
-                }
+                if isTooLong { state.bound = state.logPages + maximumLogPages / 4 }
             }
         }
     }
 
-    /// Waits for work: whether the writer waits for it. nil when it is time to stop.
+    private func restart(_ connection: SQLiteConnection) -> (logPages: Int, moved: Int)? {
+        let logPages = state.change { state in
+            state.isRestarting = true
+            return state.logPages
+        }
+        defer { state.change { $0.isRestarting = false } }
+        // SQLite would look for the end of the transaction in steps of milliseconds.
+        state.wait { $0.isWriting && !$0.isStopping ? nil : () }
+        connection.waitForLocks(atMost: logPages > 4 * maximumLogPages ? Self.longPatience : Self.patience)
+        return try? connection.checkpoint(restart: true)
+    }
+
+    /// Waits for work: whether the log is too long. nil when it is time to stop.
     private func next() -> Bool? {
         state.wait { state -> Bool?? in
             if state.isStopping { return .some(nil) }
-            guard state.isRestarting || state.logPages - state.moved >= checkpointPages else { return nil }
-            return state.isRestarting
+            if state.logPages > state.bound { return true }
+            return state.logPages - state.moved >= checkpointPages ? false : nil
         }
     }
 }

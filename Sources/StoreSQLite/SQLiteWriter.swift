@@ -27,14 +27,20 @@ final class SQLiteWriter: SQLiteReader {
 
     func begin() throws(StoreError) {
         guard seat.isOpen else { throw .closed }
-        checkpointer.waitForRestart()
-        // Takes the write lock at once: what is read after it can't change before the commit.
-        try connection.run("BEGIN IMMEDIATE")
+        checkpointer.transactionBegins()
+        do throws(StoreError) {
+            // Takes the write lock at once: what is read after it can't change before the commit.
+            try connection.run("BEGIN IMMEDIATE")
+        } catch {
+            checkpointer.transactionEnded()
+            throw error
+        }
     }
 
     func commit() throws(StoreError) {
         do throws(StoreError) {
             try connection.run("COMMIT")
+            checkpointer.transactionEnded()
         } catch {
             rollback()
             throw error
@@ -44,6 +50,7 @@ final class SQLiteWriter: SQLiteReader {
     func rollback() {
         // Rolling back writes nothing and needs no space; it fails only when nothing is open.
         if isInTransaction { _ = try? connection.run("ROLLBACK") }
+        checkpointer.transactionEnded()
     }
 
     func savepoint() throws(StoreError) { try connection.run("SAVEPOINT proposal") }
