@@ -122,10 +122,13 @@ package protocol SearchReading {
 
     /// How many match, counted up to `limit`.
     func searchCount(_ search: TextSearch, limit: Int) throws(StoreError) -> Int
+
+    /// Events whose words are still to be taken out of the index, since they were redacted or deleted.
+    func wordRemovals(limit: Int) throws(StoreError) -> [Int64]
 }
 
+/// Redacting and deleting events adds to ``SearchReading/wordRemovals(limit:)``.
 package protocol SearchWriting {
-    /// Adds texts to the index, except those of events that were redacted meanwhile, and notes that it has all events
-    /// up to `position`.
-    func index(_ texts: [SearchableText], through position: Int64) throws(StoreError)
+    /// Forgets those, once their words are taken out.
+    func deleteWordRemovals(_ positions: [Int64]) throws(StoreError)
 }

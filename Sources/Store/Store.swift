@@ -12,6 +12,13 @@ package protocol Store: Sendable {
         isBulk: Bool, _ body: @escaping @Sendable (any StoreReader) throws -> T
     ) async throws -> T
 
+    /// Brings the index of words up to date, on a thread of the store's, beside the writer, who does not wait for it: takes texts
+    /// in, except those of events that were redacted meanwhile, and the words of other events out, and notes that it has all
+    /// events up to `position`. On the disk when it returns.
+    ///
+    /// Throws ``StoreError/closed`` after `close`, and what reading and writing throw.
+    func index(_ texts: [SearchableText], removing removed: [Int64], through position: Int64) async throws
+
     /// Makes the store's only writer, to be used by one thread at a time.
     ///
     /// Throws ``StoreError/writerTaken`` while another one exists, ``StoreError/closed`` after `close`.

@@ -53,7 +53,7 @@ extension SQLiteWriter: ModerationWriting {
         let found = try connection.all(range, time, room, after, limit + 1) { ($0.int(0), $0.bool(1)) }
         // The last one looked at is the room's newest event, or the first of the next page.
         for (position, isOld) in found.dropLast() where isOld {
-            try connection.run("DELETE FROM event_search WHERE rowid = ?", position)
+            try connection.run("INSERT OR IGNORE INTO word_removals VALUES (?)", position)
             try deleteMediaReferences(at: position)
             try connection.run("DELETE FROM events WHERE position = ?", position)
         }

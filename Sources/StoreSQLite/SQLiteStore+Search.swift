@@ -9,13 +9,13 @@ extension SQLiteReader: SearchReading {
     private static let mostContinuations = 64
 
     func indexedPosition() throws(StoreError) -> Int64 {
-        try connection.first("SELECT position FROM event_search_state") { $0.int(0) } ?? 0
+        try connection.first("SELECT position FROM search.event_search_state") { $0.int(0) } ?? 0
     }
 
     func search(_ search: TextSearch, through: Int64, limit: Int) throws(StoreError) -> [Int64] {
         guard let query = try matchQuery(search) else { return [] }
         let sql: SQL = """
-            SELECT rowid FROM event_search WHERE event_search MATCH ?1 AND rowid <= ?2 ORDER BY rowid DESC LIMIT ?3
+            SELECT rowid FROM search.event_search WHERE event_search MATCH ?1 AND rowid <= ?2 ORDER BY rowid DESC LIMIT ?3
             """
         return try connection.all(sql, query, through, max(0, limit)) { $0.int(0) }
     }
@@ -25,7 +25,7 @@ extension SQLiteReader: SearchReading {
     {
         guard let query = try matchQuery(search) else { return [] }
         let sql: SQL = """
-            SELECT rowid, body, name, topic FROM event_search WHERE event_search MATCH ? ORDER BY rowid DESC LIMIT ?
+            SELECT rowid, body, name, topic FROM search.event_search WHERE event_search MATCH ? ORDER BY rowid DESC LIMIT ?
             """
         let keys = search.keys
         let newest = try connection.all(sql, query, Self.mostRanked) { row in
@@ -43,7 +43,7 @@ extension SQLiteReader: SearchReading {
 
     func searchCount(_ search: TextSearch, limit: Int) throws(StoreError) -> Int {
         guard let query = try matchQuery(search) else { return 0 }
-        let sql: SQL = "SELECT count(*) FROM (SELECT 1 FROM event_search WHERE event_search MATCH ?1 LIMIT ?2)"
+        let sql: SQL = "SELECT count(*) FROM (SELECT 1 FROM search.event_search WHERE event_search MATCH ?1 LIMIT ?2)"
         return try connection.first(sql, query, max(0, limit)) { Int($0.int(0)) } ?? 0
     }
 
@@ -81,7 +81,7 @@ extension SQLiteReader: SearchReading {
         // The table has a row for each place of a word: what is asked for is the first row of each.
         var from = token
         while let word = try connection.first(
-            "SELECT term FROM event_search_words WHERE term >= ? LIMIT 1", from, row: { $0.text(0) }),
+            "SELECT term FROM search.event_search_words WHERE term >= ? LIMIT 1", from, row: { $0.text(0) }),
             word.hasPrefix(token)
         {
             guard found.count < Self.mostContinuations else { return nil }
@@ -92,18 +92,15 @@ extension SQLiteReader: SearchReading {
     }
 }
 
+extension SQLiteReader {
+    func wordRemovals(limit: Int) throws(StoreError) -> [Int64] {
+        try connection.all("SELECT position FROM word_removals ORDER BY position LIMIT ?", max(0, limit)) { $0.int(0) }
+    }
+}
+
 extension SQLiteWriter: SearchWriting {
-    func index(_ texts: [SearchableText], through position: Int64) throws(StoreError) {
-        let sql: SQL = """
-            INSERT INTO event_search(rowid, body, name, topic, room)
-            SELECT position, ?2, ?3, ?4, room FROM events WHERE position = ?1 AND redacted_because IS NULL
-            """
-        for text in texts {
-            try connection.run(
-                sql, text.position, text.key == .body ? text.tokens : nil, text.key == .name ? text.tokens : nil,
-                text.key == .topic ? text.tokens : nil)
-        }
-        try connection.run("UPDATE event_search_state SET position = ?", position)
+    func deleteWordRemovals(_ positions: [Int64]) throws(StoreError) {
+        for position in positions { try connection.run("DELETE FROM word_removals WHERE position = ?", position) }
     }
 }
 

@@ -5,8 +5,9 @@ package import Store
 
 /// A ``Store`` in one folder, in an SQLite database with a write-ahead log.
 ///
-/// Files: `mado.db` with its `-wal` and `-shm`, and `mado.lock`, which keeps a second server out. A commit is synced to
-/// the disk before it returns (`synchronous=FULL`).
+/// Files: `mado.db` with its `-wal` and `-shm`, `search.db` with the same, in which is nothing that does not follow from the
+/// first, and `mado.lock`, which keeps a second server out. A commit is synced to the disk before it returns
+/// (`synchronous=FULL`).
 package final class SQLiteStore: Store {
     private let path: String
     private let configuration: SQLiteConfiguration
@@ -17,6 +18,7 @@ package final class SQLiteStore: Store {
     private let readers: SQLiteReaderPool
     private let threads: BlockingPool
     private let checkpointer: SQLiteCheckpointer
+    private let searchIndex: SQLiteSearchIndex
 
     /// Opens the store, makes it if the folder has none, and migrates it to the newest schema.
     ///
@@ -37,6 +39,8 @@ package final class SQLiteStore: Store {
         try migrator.check(first)
         try first.useWriteAheadLog()
         try migrator.migrate(first)
+        let searchIndex = try SQLiteSearchIndex(folder: folder, store: path, lock: lock, configuration: configuration)
+        self.searchIndex = searchIndex
         let held = Monitor<StoreLock?>(lock)
         self.path = path
         self.lock = held
@@ -48,7 +52,9 @@ package final class SQLiteStore: Store {
         let transactions = SQLiteTransactionIndex(capacity: Int(newest - (kept?.oldest ?? 0)))
         self.transactions = transactions
         readers = SQLiteReaderPool(transactions: transactions) { () throws(StoreError) in
-            try Self.connect(.read, path: path, lock: held, configuration: configuration)
+            let reader = try Self.connect(.read, path: path, lock: held, configuration: configuration)
+            try searchIndex.attach(to: reader)
+            return reader
         }
         threads = BlockingPool(threads: configuration.readers, name: "store-read")
         checkpointer = try SQLiteCheckpointer(connection: first, configuration: configuration)
@@ -84,6 +90,14 @@ package final class SQLiteStore: Store {
         return try await threads.run(isBulk: isBulk) { try readers.read(body) }
     }
 
+    package func index(
+        _ texts: [SearchableText], removing removed: [Int64], through position: Int64
+    ) async throws {
+        try await threads.run(isBulk: true) { [searchIndex] in
+            try searchIndex.update(texts, removing: removed, through: position)
+        }
+    }
+
     package func makeWriter() throws(StoreError) -> sending any StoreWriter {
         guard seat.isOpen else { throw .closed }
         guard seat.take() else { throw .writerTaken }
@@ -99,6 +113,7 @@ package final class SQLiteStore: Store {
     package func close() {
         guard seat.close() else { return }
         readers.close()
+        searchIndex.close()
         transactions.stop()
         checkpointer.stop()
         lock.change { $0 = nil }
@@ -114,7 +129,7 @@ package final class SQLiteStore: Store {
 
     /// Makes the file if it is missing, so that nobody but the owner can read it; SQLite gives the same permissions to
     /// the files beside it.
-    private static func createFile(_ path: String) throws(StoreError) {
+    static func createFile(_ path: String) throws(StoreError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             let code = errno

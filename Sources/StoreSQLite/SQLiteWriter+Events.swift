@@ -26,7 +26,7 @@ extension SQLiteWriter: EventWriting {
             WHERE event_id = ? AND room = \(.roomNumber)
             """
         try connection.run(sql, json, contentRange.lowerBound, contentRange.upperBound, because, event, room)
-        let words: SQL = "DELETE FROM event_search WHERE rowid = (SELECT position FROM events WHERE event_id = ?)"
+        let words: SQL = "INSERT OR IGNORE INTO word_removals SELECT position FROM events WHERE event_id = ?"
         try connection.run(words, event)
     }
 }

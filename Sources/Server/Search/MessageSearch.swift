@@ -143,7 +143,8 @@ struct SearchScan {
     }
 
     private mutating func result(at position: Int64, rank: Double) throws -> MessageSearch.Result? {
-        guard let event = try reader.event(at: position), query.filter.matches(event),
+        // The words of what was redacted a moment ago may still be there.
+        guard let event = try reader.event(at: position), event.redactedBecause == nil, query.filter.matches(event),
             let visibility = try room(event.roomID),
             let seen = try visibility.seen(try visibility.visible([event]), reader).first
         else { return nil }

@@ -4,9 +4,9 @@ import MatrixAPI
 import Store
 import Synchronization
 
-/// Keeps the index of words up with the journal: behind the events, in batches, so that a send costs the same with it.
+/// Keeps the index of words up with the journal: behind the events, in batches, beside the journal's thread, so that no send
+/// waits for it.
 package final class SearchIndex: Sendable {
-    /// Events of one proposal: few, since sends wait behind it.
     private static let batch = 100
     /// Batches that a search waits for, some 50 ms; what is more is taken in behind it.
     static let batchesOfOneSearch = 10
@@ -17,8 +17,15 @@ package final class SearchIndex: Sendable {
 
     private struct State {
         /// The batch that is taken in now: all that wait for the index wait for the same one.
-        var batch: Task<Int64, any Error>?
+        var batch: Task<Batch, any Error>?
         var filling: Task<Void, any Error>?
+    }
+
+    private struct Batch {
+        /// Everything up to here is indexed.
+        let position: Int64
+        /// Whether there was nothing more.
+        let isLast: Bool
     }
 
     package init(journal: Journal) { self.journal = journal }
@@ -40,26 +47,24 @@ package final class SearchIndex: Sendable {
     func catchUp() async throws -> Bool {
         let newest = journal.position
         for _ in 0..<Self.batchesOfOneSearch {
-            if try await takeInBatch() >= newest { return true }
+            if try await takeInBatch().position >= newest { return true }
         }
         fill()
         return false
     }
 
-    /// Takes in everything, in the background, with others' writes in between. When the store fails it is tried again with
-    /// the timer.
+    /// Takes in everything, in the background. When the store fails it is tried again with the timer.
     private func fill() {
         state.withLock { state in
             guard state.filling == nil else { return }
-            state.filling = Task { [weak self, journal] in
+            state.filling = Task { [weak self] in
                 defer { self?.state.withLock { $0.filling = nil } }
-                while let position = try await self?.takeInBatch(), position < journal.position {}
+                while try await self?.takeInBatch().isLast == false {}
             }
         }
     }
 
-    /// - Returns: the position up to which everything is indexed now.
-    private func takeInBatch() async throws -> Int64 {
+    private func takeInBatch() async throws -> Batch {
         let batch = state.withLock { state in
             if let batch = state.batch { return batch }
             let batch = Task {
@@ -72,18 +77,23 @@ package final class SearchIndex: Sendable {
         return try await batch.value
     }
 
-    private func indexBatch() async throws -> Int64 {
+    private func indexBatch() async throws -> Batch {
         let newest = journal.position
-        let (start, end, texts) = try await journal.store.read(isBulk: true) {
-            reader -> (Int64, Int64, [SearchableText]) in
+        let (start, end, texts, removed) = try await journal.store.read(isBulk: true) {
+            reader -> (Int64, Int64, [SearchableText], [Int64]) in
             let start = try reader.indexedPosition()
-            guard start < newest else { return (start, start, []) }
+            let removed = try reader.wordRemovals(limit: Self.batch)
+            guard start < newest else { return (start, start, [], removed) }
             let events = try reader.events(after: start, through: newest, limit: Self.batch)
             let end = events.count < Self.batch ? newest : events.last?.position ?? newest
-            return (start, end, events.compactMap(\.searchableText))
+            return (start, end, events.compactMap(\.searchableText), removed)
         }
-        if start < end { try await journal.write { try $0.store.index(texts, through: end) } }
-        return end
+        let isLast = end >= newest && removed.count < Self.batch
+        guard start < end || !removed.isEmpty else { return Batch(position: end, isLast: isLast) }
+        try await journal.store.index(texts, removing: removed, through: end)
+        // Taken out for good, also when the machine stops here.
+        if !removed.isEmpty { try await journal.write { try $0.store.deleteWordRemovals(removed) } }
+        return Batch(position: end, isLast: isLast)
     }
 }
 

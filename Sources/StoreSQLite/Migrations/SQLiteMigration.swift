@@ -8,6 +8,6 @@ struct SQLiteMigration: Sendable {
     static let all: [SQLiteMigration] = [
         .initialSchema, .media, .search, .reports, .delayedEvents, .mediaUsage, .roles, .moderation,
         .deviceListAudience, .secondServers, .applicationServices, .pushers, .contactAddresses, .feeds, .deliveries,
-        .portalContent, .searchByRoom, .searchWords,
+        .portalContent, .searchByRoom, .searchWords, .searchBeside,
     ]
 }

@@ -29,4 +29,14 @@ extension SQLiteMigration {
     static let searchWords = SQLiteMigration(
         version: 18,
         script: "CREATE VIRTUAL TABLE event_search_words USING fts5vocab(event_search, instance);")
+
+    /// Version 19. The words are in a database of their own; here is only which of them are to be taken out of it.
+    static let searchBeside = SQLiteMigration(
+        version: 19,
+        script: """
+            DROP TABLE event_search_words;
+            DROP TABLE event_search;
+            DROP TABLE event_search_state;
+            CREATE TABLE word_removals(position INTEGER PRIMARY KEY) STRICT;
+            """)
 }
