@@ -14,7 +14,7 @@ package protocol Store: Sendable {
 
     /// Brings the index of words up to date, on a thread of the store's, beside the writer, who does not wait for it: takes texts
     /// in, except those of events that were redacted meanwhile, and the words of other events out, and notes that it has all
-    /// events up to `position`. On the disk when it returns.
+    /// events up to `position`. What was taken out stays so when the machine stops; texts may have to be taken in again.
     ///
     /// Throws ``StoreError/closed`` after `close`, and what reading and writing throw.
     func index(_ texts: [SearchableText], removing removed: [Int64], through position: Int64) async throws

@@ -54,6 +54,8 @@ final class SQLiteSearchIndex: Sendable {
         try connection.useWriteAheadLog()
         // Nobody waits for who fills it.
         try connection.runScript("PRAGMA wal_autocheckpoint = 1000")
+        // What the machine forgets when it stops is indexed again; each sync would keep those waiting who send.
+        try connection.runScript("PRAGMA synchronous = NORMAL")
         try connection.run("ATTACH ? AS store", store)
         return connection
     }
@@ -77,10 +79,13 @@ final class SQLiteSearchIndex: Sendable {
     }
 
     /// Takes texts in, except those of events that were redacted meanwhile, and words out, and notes how far the journal is in
-    /// it. On the disk when it returns. Waits for others that do the same.
+    /// it. What was removed is so on the disk when it returns. Waits for others that do the same.
     func update(_ texts: [SearchableText], removing removed: [Int64], through position: Int64) throws(StoreError) {
         try connection.withLock { (connection: inout SQLiteConnection?) throws(StoreError) in
             guard let connection else { throw .closed }
+            // The store forgets what was to be removed.
+            if !removed.isEmpty { try connection.runScript("PRAGMA synchronous = FULL") }
+            defer { if !removed.isEmpty { try? connection.runScript("PRAGMA synchronous = NORMAL") } }
             // The store is read only: to begin at once would take its writer's place.
             try connection.runScript("BEGIN")
             do throws(StoreError) {
