@@ -9,8 +9,9 @@ package final class BlockingPool: Sendable {
     /// - Parameters:
     ///   - threads: how many at most; more work waits in order.
     ///   - name: of the threads, for ps; at most 15 bytes count.
-    package init(threads: Int, name: String) {
-        queue = BlockingQueue(maximumThreads: max(1, threads), name: name)
+    ///   - isBackground: whether others come first where there is more to do than processors for it.
+    package init(threads: Int, name: String, isBackground: Bool = false) {
+        queue = BlockingQueue(maximumThreads: max(1, threads), name: name, isBackground: isBackground)
     }
 
     deinit {
@@ -39,6 +40,7 @@ private final class BlockingQueue: @unchecked Sendable {
     private let arrived: UnsafeMutablePointer<pthread_cond_t>
     private let maximumThreads: Int
     private let name: String
+    private let isBackground: Bool
     private var prompt = WorkList()
     private var bulk = WorkList()
     /// Threads that do bulk work.
@@ -47,7 +49,8 @@ private final class BlockingQueue: @unchecked Sendable {
     private var idle = 0
     private var closed = false
 
-    init(maximumThreads: Int, name: String) {
+    init(maximumThreads: Int, name: String, isBackground: Bool) {
+        self.isBackground = isBackground
         self.maximumThreads = maximumThreads
         self.name = name
         lock = .allocate(capacity: 1)
@@ -107,6 +110,7 @@ private final class BlockingQueue: @unchecked Sendable {
     private func run() {
         mado_set_thread_name(name)
         mado_block_signals()
+        if isBackground { mado_lower_priority() }
         var didBulk = false
         while let next = take(afterBulk: didBulk) {
             next.piece()

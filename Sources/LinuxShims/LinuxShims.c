@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
@@ -45,6 +46,13 @@ void mado_block_signals(void) {
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, NULL);
+}
+
+void mado_lower_priority(void) {
+    pid_t thread = (pid_t)syscall(SYS_gettid);
+    errno = 0;
+    int priority = getpriority(PRIO_PROCESS, (id_t)thread);
+    if (errno == 0) setpriority(PRIO_PROCESS, (id_t)thread, priority + 10);
 }
 
 int mado_available_cores(void) {

@@ -19,6 +19,7 @@ package final class SQLiteStore: Store {
     private let threads: BlockingPool
     private let checkpointer: SQLiteCheckpointer
     private let searchIndex: SQLiteSearchIndex
+    private let indexing = BlockingPool(threads: 1, name: "store-index", isBackground: true)
 
     /// Opens the store, makes it if the folder has none, and migrates it to the newest schema.
     ///
@@ -93,7 +94,7 @@ package final class SQLiteStore: Store {
     package func index(
         _ texts: [SearchableText], removing removed: [Int64], through position: Int64
     ) async throws {
-        try await threads.run(isBulk: true) { [searchIndex] in
+        try await indexing.run { [searchIndex] in
             try searchIndex.update(texts, removing: removed, through: position)
         }
     }

@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 import Synchronization
 import Testing
 
@@ -9,6 +10,13 @@ struct BlockingPoolTests {
         let pool = BlockingPool(threads: 2, name: "pool")
         #expect(try await pool.run { 6 * 7 } == 42)
         await #expect(throws: Refused.self) { try await pool.run { throw Refused() } }
+    }
+
+    @Test func workInTheBackgroundComesAfterOthers() async throws {
+        let priority = { @Sendable () -> Int32 in getpriority(__priority_which_t(0), 0) }
+        let usual = try await BlockingPool(threads: 1, name: "usual").run(priority)
+        let background = try await BlockingPool(threads: 1, name: "background", isBackground: true).run(priority)
+        #expect(background == min(19, usual + 10))
     }
 
     @Test func theCallerContinuesOnItsLoop() async throws {

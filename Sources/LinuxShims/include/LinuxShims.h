@@ -22,6 +22,10 @@ void mado_set_thread_name(const char *_Nonnull name);
 /// Blocks all signals in the calling thread, so that the main thread gets them.
 void mado_block_signals(void);
 
+/// Lets the calling thread come after others when there is more to do than processors for it: by ten steps of nice, which
+/// it does not get back.
+void mado_lower_priority(void);
+
 /// How many processors the process may run on, at least 1.
 int mado_available_cores(void);
 
