@@ -4,14 +4,22 @@ import LinuxShims
 /// Threads for calls that block (disk, password hashing), so that no loop does. They are started when needed,
 /// kept, and end with the pool. Any thread.
 package final class BlockingPool: Sendable {
+    /// When its threads get a processor where there is more to do than processors for it.
+    package enum Urgency: Sendable {
+        /// As soon as there is work for them: for what comes often and is short.
+        case prompt
+        case usual
+        /// After others.
+        case background
+    }
+
     private let queue: BlockingQueue
 
     /// - Parameters:
     ///   - threads: how many at most; more work waits in order.
     ///   - name: of the threads, for ps; at most 15 bytes count.
-    ///   - isBackground: whether others come first where there is more to do than processors for it.
-    package init(threads: Int, name: String, isBackground: Bool = false) {
-        queue = BlockingQueue(maximumThreads: max(1, threads), name: name, isBackground: isBackground)
+    package init(threads: Int, name: String, urgency: Urgency = .usual) {
+        queue = BlockingQueue(maximumThreads: max(1, threads), name: name, urgency: urgency)
     }
 
     deinit {
@@ -40,7 +48,7 @@ private final class BlockingQueue: @unchecked Sendable {
     private let arrived: UnsafeMutablePointer<pthread_cond_t>
     private let maximumThreads: Int
     private let name: String
-    private let isBackground: Bool
+    private let urgency: BlockingPool.Urgency
     private var prompt = WorkList()
     private var bulk = WorkList()
     /// Threads that do bulk work.
@@ -49,8 +57,8 @@ private final class BlockingQueue: @unchecked Sendable {
     private var idle = 0
     private var closed = false
 
-    init(maximumThreads: Int, name: String, isBackground: Bool) {
-        self.isBackground = isBackground
+    init(maximumThreads: Int, name: String, urgency: BlockingPool.Urgency) {
+        self.urgency = urgency
         self.maximumThreads = maximumThreads
         self.name = name
         lock = .allocate(capacity: 1)
@@ -110,7 +118,11 @@ private final class BlockingQueue: @unchecked Sendable {
     private func run() {
         mado_set_thread_name(name)
         mado_block_signals()
-        if isBackground { mado_lower_priority() }
+        switch urgency {
+        case .prompt: mado_shorten_slice()
+        case .usual: break
+        case .background: mado_lower_priority()
+        }
         var didBulk = false
         while let next = take(afterBulk: didBulk) {
             next.piece()

@@ -141,6 +141,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         mado_set_thread_value(Unmanaged.passUnretained(self).toOpaque())
         mado_set_thread_name(name)
         mado_block_signals()
+        mado_shorten_slice()
         while true {
             let events = poll.wait(milliseconds: timeout())
             turnTime = clock.now()

@@ -55,6 +55,21 @@ void mado_lower_priority(void) {
     if (errno == 0) setpriority(PRIO_PROCESS, (id_t)thread, priority + 10);
 }
 
+void mado_shorten_slice(void) {
+    struct sched_attributes {
+        uint32_t size;
+        uint32_t policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t runtime, deadline, period;
+    } attributes = {0};
+    if (syscall(SYS_sched_getattr, 0, &attributes, (unsigned)sizeof attributes, 0u) != 0) return;
+    if (attributes.policy != SCHED_OTHER) return;
+    attributes.runtime = 100000;
+    syscall(SYS_sched_setattr, 0, &attributes, 0u);
+}
+
 int mado_available_cores(void) {
     cpu_set_t set;
     int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);

@@ -19,7 +19,7 @@ package final class SQLiteStore: Store {
     private let threads: BlockingPool
     private let checkpointer: SQLiteCheckpointer
     private let searchIndex: SQLiteSearchIndex
-    private let indexing = BlockingPool(threads: 1, name: "store-index", isBackground: true)
+    private let indexing = BlockingPool(threads: 1, name: "store-index", urgency: .background)
 
     /// Opens the store, makes it if the folder has none, and migrates it to the newest schema.
     ///

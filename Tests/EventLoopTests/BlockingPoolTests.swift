@@ -15,7 +15,7 @@ struct BlockingPoolTests {
     @Test func workInTheBackgroundComesAfterOthers() async throws {
         let priority = { @Sendable () -> Int32 in getpriority(__priority_which_t(0), 0) }
         let usual = try await BlockingPool(threads: 1, name: "usual").run(priority)
-        let background = try await BlockingPool(threads: 1, name: "background", isBackground: true).run(priority)
+        let background = try await BlockingPool(threads: 1, name: "background", urgency: .background).run(priority)
         #expect(background == min(19, usual + 10))
     }
 

@@ -65,9 +65,10 @@ package struct HTTPRequestHead: Sendable {
     /// The first value of that query parameter, decoded; nil without one.
     package func queryValue(_ name: String) -> String? {
         guard let queryOffset else { return nil }
-        let found = target.utf8.withContiguousStorageIfAvailable {
-            PercentEncoding.queryValue(name, in: $0.dropFirst(queryOffset))
+        var target = target
+        return target.withUTF8 { bytes in
+            PercentEncoding.queryValue(
+                name, in: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[queryOffset...])))
         }
-        return found ?? PercentEncoding.queryValue(name, in: target.utf8.dropFirst(queryOffset))
     }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Percent-encoding (RFC 3986 section 2.1) and the query syntax of HTML forms.
 package enum PercentEncoding {
     /// Decodes `%XX` and, if asked, `+` as a space.
@@ -52,32 +54,46 @@ package enum PercentEncoding {
     package static func queryItems(_ query: some StringProtocol) -> [(name: String, value: String)] {
         var items: [(name: String, value: String)] = []
         for part in query.utf8.split(separator: 0x26) {
-            let (name, value) = nameAndValue(part)
+            let equals = part.firstIndex(of: 0x3d)
+            let name = part[..<(equals ?? part.endIndex)]
+            let value = equals.map { part[part.index(after: $0)...] } ?? part[part.endIndex...]
             if let name = decodeItem(name), let value = decodeItem(value) { items.append((name, value)) }
         }
         return items
     }
 
     /// The first value of a parameter; the same as in `queryItems`, of which no other is decoded.
-    package static func queryValue(_ wanted: String, in query: some Collection<UInt8>) -> String? {
-        var rest = query[...]
-        while !rest.isEmpty {
-            let end = rest.firstIndex(of: 0x26) ?? rest.endIndex
-            let (name, value) = nameAndValue(rest[..<end])
-            rest = end == rest.endIndex ? rest[end...] : rest[rest.index(after: end)...]
-            let isWanted =
-                name.contains { $0 == 0x25 || $0 == 0x2b }
-                ? decodeItem(name) == wanted : !(name.isEmpty && value.isEmpty) && name.elementsEqual(wanted.utf8)
-            if isWanted, let value = decodeItem(value) { return value }
+    package static func queryValue(_ wanted: String, in query: UnsafeRawBufferPointer) -> String? {
+        var start = 0
+        while start < query.count {
+            let end = firstIndex(of: 0x26, in: query, start..<query.count) ?? query.count
+            let equals = firstIndex(of: 0x3d, in: query, start..<end)
+            let name = UnsafeRawBufferPointer(rebasing: query[start..<(equals ?? end)])
+            let value = UnsafeRawBufferPointer(rebasing: query[(equals.map { $0 + 1 } ?? end)..<end])
+            if end > start, isName(name, wanted), let value = decodeItem(value) { return value }
+            start = end + 1
         }
         return nil
     }
 
-    private static func nameAndValue<Bytes: Collection<UInt8>>(
-        _ part: Bytes
-    ) -> (name: Bytes.SubSequence, value: Bytes.SubSequence) {
-        guard let equals = part.firstIndex(of: 0x3d) else { return (part[...], part[part.endIndex...]) }
-        return (part[..<equals], part[part.index(after: equals)...])
+    private static func firstIndex(of byte: UInt8, in bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int? {
+        guard let base = bytes.baseAddress, let found = memchr(base + range.lowerBound, Int32(byte), range.count) else {
+            return nil
+        }
+        return UnsafeRawPointer(found) - base
+    }
+
+    private static func isName(_ name: UnsafeRawBufferPointer, _ wanted: String) -> Bool {
+        let isPlain =
+            firstIndex(of: 0x25, in: name, 0..<name.count) == nil
+            && firstIndex(of: 0x2b, in: name, 0..<name.count) == nil
+        guard isPlain else { return decodeItem(name) == wanted }
+        var wanted = wanted
+        return wanted.withUTF8 { wanted in
+            guard wanted.count == name.count else { return false }
+            guard let left = wanted.baseAddress, let right = name.baseAddress else { return true }
+            return memcmp(left, right, name.count) == 0
+        }
     }
 
     private static func decodeItem(_ text: some Collection<UInt8>) -> String? {

@@ -32,7 +32,7 @@ package final class Journal: Sendable {
     package let memberships = LoadingCache<UserID, [RoomID: RoomMembership]>()
     package let log: ChangeLog
     private let clock: WallClock
-    private let thread = BlockingPool(threads: 1, name: "journal")
+    private let thread = BlockingPool(threads: 1, name: "journal", urgency: .prompt)
     private let queue = Mutex(Queue())
     private let published: Atomic<Int64>
     private let observers = Mutex<[any JournalObserver]>([])
