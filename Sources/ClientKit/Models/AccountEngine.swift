@@ -100,29 +100,25 @@ final class AccountEngine: Sendable {
     func isInFlight(_ transactionID: String) -> Bool { state.withLock { $0.inFlight.contains(transactionID) } }
 
     /// Account data that was changed here goes to the server.
-    func sendAccountData() async {
+    /// - Returns: false when it has to be tried again.
+    func sendAccountData() async -> Bool {
         let type = OwnAccountData.contacts
-        guard (try? await store.read({ try $0.hasUnsentContacts })) == true else { return }
+        guard (try? await store.read({ try $0.hasUnsentContacts })) == true else { return true }
         do {
             // Other devices may have changed it since.
             let there = try await client.accountData(type, user: owner)
-            var content: [UInt8]? = try await change { database, changes in
+            try await change { database, changes in
                 try database.mergeContacts(there)
                 changes.contacts = true
-                return try database.contacts().json
             }
-            while let sent = content {
-                try await client.setAccountData(type, sent, user: owner)
-                content = try await store.read { database in
-                    // Changed again meanwhile, here or by another device, over which this one has just written: that
-                    // has to go, too.
-                    let now = try database.contacts().json
-                    if now == sent { try database.setContactsSent() }
-                    return now == sent ? nil : now
-                }
-            }
+            repeat {
+                let revision = String(UInt64.random(in: 0 ... .max), radix: 36)
+                let content = try await store.write { try $0.contactsToSend(revision) }
+                try await client.setAccountData(type, content, user: owner)
+            } while try await !store.write { try $0.contactsWereSent() }
+            return true
         } catch {
-            // The next connection tries again.
+            return false
         }
     }
 }

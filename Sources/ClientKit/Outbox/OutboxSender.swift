@@ -77,7 +77,7 @@ actor OutboxSender {
     /// - Returns: nil when everything is sent or has failed; else the milliseconds that the server wants to be left
     ///   alone, or 0.
     private func pass() async -> Int64? {
-        await engine.sendAccountData()
+        let isAccountDataSent = await engine.sendAccountData()
         guard let rooms = try? await engine.store.read({ try $0.roomsWithEntries() }) else { return 0 }
         return await withTaskGroup(of: Int64?.self) { group in
             var rest = rooms[...]
@@ -89,7 +89,7 @@ actor OutboxSender {
                 if let result { wait = max(wait ?? 0, result) }
                 if wait == nil, let room = rest.popFirst() { group.addTask { await self.send(all: room) } }
             }
-            return wait
+            return wait ?? (isAccountDataSent ? nil : 0)
         }
     }
 

@@ -4,10 +4,23 @@ import JSON
 struct ContactData: Sendable, Equatable {
     /// By user id: the group, nil for none.
     var groups: [String: String?] = [:]
+    /// Names of the lists out of which this one was made, itself first: who has made it knew those. Empty where other
+    /// programs made it.
+    var revisions: [String] = []
+    /// More are not kept.
+    private static let depth = 8
 
     init(_ content: JSONValue?) {
         guard let people = content?["contacts"]?.object else { return }
         for (userID, value) in people { groups[userID] = .some(value["group"]?.string) }
+        revisions = content?["revisions"]?.array?.prefix(Self.depth).compactMap(\.string) ?? []
+    }
+
+    /// This list by another name.
+    func renamed(_ revision: String) -> ContactData {
+        var renamed = self
+        renamed.revisions = Array(([revision] + revisions).prefix(Self.depth))
+        return renamed
     }
 
     /// Whom this list and another say different things of.
@@ -31,6 +44,7 @@ struct ContactData: Sendable, Equatable {
                     people.object(userID) { $0.memberIfPresent("group", group) }
                 }
             }
+            if !revisions.isEmpty { object.array("revisions") { names in for name in revisions { names.value(name) } } }
         }
     }
 }

@@ -16,6 +16,12 @@ import Testing
         return data
     }
 
+    @discardableResult private static func send(_ revision: String, by database: Database) throws -> JSONValue {
+        let content = try JSONValue.parse(try database.contactsToSend(revision))
+        try database.contactsWereSent()
+        return content
+    }
+
     private static func content(_ groups: [String: String?]) throws -> JSONValue {
         try JSONValue.parse(contacts(groups).json)
     }
@@ -24,7 +30,7 @@ import Testing
     private func change(_ user: String, to group: String?, isSent: Bool) async throws {
         try await store.write { database in
             try database.changeContacts { $0.groups[user] = .some(group) }
-            if isSent { try database.setContactsSent() }
+            if isSent { try Self.send("own", by: database) }
         }
     }
 
@@ -60,7 +66,7 @@ import Testing
     @Test func whatCameBackBeforeTheAnswerIsTheServersToo() async throws {
         try await change("a", to: "Work", isSent: false)
         try await come(["a": "Work"])
-        try await store.write { try $0.setContactsSent() }
+        try await store.write { try $0.contactsWereSent() }
         #expect(try await state() == (["a": "Work"], false, false))
     }
 
@@ -69,7 +75,7 @@ import Testing
         try await change("a", to: "Work", isSent: true)
         try await come(["b": "Friends"])
         #expect(try await state() == (["a": "Work", "b": "Friends"], true, true))
-        try await store.write { try $0.setContactsSent() }
+        try await store.write { try Self.send("next", by: $0) }
         try await come(["a": "Work", "b": "Friends"])
         #expect(try await state() == (["a": "Work", "b": "Friends"], false, false))
     }
@@ -79,7 +85,7 @@ import Testing
         try await come(["a": nil])
         try await store.write { database in
             try database.changeContacts { $0.groups["a"] = nil }
-            try database.setContactsSent()
+            try Self.send("next", by: database)
         }
         try await come(["a": nil, "b": nil])
         #expect(try await state() == (["b": nil], true, true))
@@ -93,7 +99,49 @@ import Testing
             try await come([other: nil])
             #expect(try await state().isUnsent)
             #expect(try await state().contacts == ["a": "Work", other: nil])
-            try await store.write { try $0.setContactsSent() }
+            try await store.write { try Self.send("next", by: $0) }
         }
+    }
+
+    /// It writes over this device's list while that is on its way, with one that this one makes the same of.
+    @Test func whatOverwroteItOnItsWayIsNotTakenForIt() async throws {
+        try await store.write { database in
+            try database.changeContacts { $0.groups["a"] = .some("Work") }
+            _ = try database.contactsToSend("own")
+        }
+        try await come([:])
+        #expect(try await store.write { try $0.contactsWereSent() } == false)
+        #expect(try await state() == (["a": "Work"], true, true))
+    }
+
+    /// Another device had fetched the list before, and puts its own after this one's has come back.
+    @Test func whatIsOverwrittenAfterItCameBackIsSentAgain() async throws {
+        let own = try await store.write { database in
+            try database.changeContacts { $0.groups["a"] = .some("Work") }
+            return try Self.send("own", by: database)
+        }
+        try await store.write { try $0.contactsCame(own) }
+        #expect(try await state() == (["a": "Work"], false, true))
+        var other = Self.contacts(["b": "Friends"])
+        other.revisions = ["other", "first"]
+        let overwriting = try JSONValue.parse(other.json)
+        try await store.write { try $0.contactsCame(overwriting) }
+        #expect(try await state() == (["a": "Work", "b": "Friends"], true, true))
+        let again = try await store.write { try Self.send("again", by: $0) }
+        #expect(ContactData(again).revisions == ["again", "other", "first"])
+    }
+
+    @Test(arguments: [["theirs", "own", "first"], []]) func whoKnewTheListMayChangeIt(revisions: [String]) async throws
+    {
+        let own = try await store.write { database in
+            try database.changeContacts { $0.groups["a"] = .some("Work") }
+            return try Self.send("own", by: database)
+        }
+        try await store.write { try $0.contactsCame(own) }
+        var other = Self.contacts(["b": "Friends"])
+        other.revisions = revisions
+        let content = try JSONValue.parse(other.json)
+        try await store.write { try $0.contactsCame(content) }
+        #expect(try await state() == (["b": "Friends"], false, false))
     }
 }
