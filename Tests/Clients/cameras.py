@@ -70,8 +70,14 @@ class Cameras:
         return None
 
     def _dump(self):
+        """All objects. What changes meanwhile comes as another list, and what is gone has no facts there."""
         found = subprocess.run(["pw-dump"], capture_output=True, text=True)
-        return json.loads(found.stdout) if found.returncode == 0 and found.stdout else []
+        text, objects = found.stdout.strip() if found.returncode == 0 else "", {}
+        while text:
+            entries, end = json.JSONDecoder().raw_decode(text)
+            objects.update((entry["id"], entry) for entry in entries)
+            text = text[end:].lstrip()
+        return [entry for entry in objects.values() if entry.get("info")]
 
     def _start(self, *command):
         environment = {**os.environ, "HOME": self.folder, "XDG_RUNTIME_DIR": self.folder}

@@ -98,6 +98,14 @@ class Listener(threading.Thread):
                 return at
         return None
 
+    def longest_gap(self, since):
+        """For how many seconds at most the tone is missing at a time."""
+        longest, run = 0, 0
+        for at, is_tone in self.windows[:]:
+            run = 0 if is_tone or at < since else run + 1
+            longest = max(longest, run)
+        return longest * WINDOW / RATE
+
     def heard(self, since):
         """How many windows a second have the tone: 50 are all."""
         found = [is_tone for at, is_tone in self.windows[:] if at >= since]

@@ -57,9 +57,11 @@ internal import MediaShims
             defer { g_free(text) }
             let value = String(cString: text)
             if value.hasSuffix(".monitor") { return nil }
-            // What PipeWire lends may be gone while it is still being looked at.
-            let copies = name == "pipewiresrc" ? " always-copy=true" : ""
-            return "\(name) \(property)=\"\(value)\"\(copies)"
+            // What PipeWire lends may be gone while it is still being looked at. Not all of its cameras tell when a picture
+            // was taken, or tell it wrongly: who plays sound and picture together would let the sound wait for it, with a
+            // gap each time that the picture's lag seems to be another one.
+            let more = name == "pipewiresrc" ? " always-copy=true do-timestamp=true" : ""
+            return "\(name) \(property)=\"\(value)\"\(more)"
         }
         return name
     }
