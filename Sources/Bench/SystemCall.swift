@@ -52,6 +52,8 @@ enum SystemCall {
         rmdir(path)
     }
 
+    static func secondsSince1970() -> Int { time(nil) }
+
     /// Nanoseconds on the monotonic clock.
     static func now() -> UInt64 {
         var time = timespec()

@@ -18,14 +18,18 @@ import Testing
         Answer(status: 201, body: "ok"),
     ]
 
-    /// Feeds `text` so many bytes at a time, keeping what is not done with, as a connection does.
     private func read(_ text: String, inPartsOf size: Int) -> [Answer]? {
+        read(text, cutAt: Array(stride(from: size, to: text.utf8.count, by: size)))
+    }
+
+    /// Feeds the pieces of `text` one after the other, keeping what is not done with, as a connection does.
+    private func read(_ text: String, cutAt cuts: [Int]) -> [Answer]? {
         var reader = ResponseReader()
         var answers: [Answer] = []
         var parts = ""
         var pending: [UInt8] = []
-        for start in stride(from: 0, to: text.utf8.count, by: size) {
-            pending += text.utf8.dropFirst(start).prefix(size)
+        for (start, end) in zip([0] + cuts, cuts + [text.utf8.count]) {
+            pending += text.utf8.dropFirst(start).prefix(end - start)
             var needsMore = false
             while !needsMore, !pending.isEmpty {
                 let used = pending.withUnsafeBytes { bytes -> Int? in
@@ -49,6 +53,16 @@ import Testing
 
     @Test(arguments: [1, 2, 3, 7, 16, 64, 4096]) func partsOfAnySizeComeToTheSame(size: Int) {
         #expect(read(Self.text, inPartsOf: size) == Self.answers)
+    }
+
+    /// A chunk's bytes may come behind its size, and that behind the chunk before.
+    @Test func aPieceMayBeginAndEndAnywhere() {
+        let count = Self.text.utf8.count
+        for start in 1..<count - 1 {
+            for end in start + 1...min(start + 12, count - 1) {
+                #expect(read(Self.text, cutAt: [start, end]) == Self.answers, "\(start), \(end)")
+            }
+        }
     }
 
     @Test(arguments: ["HTTP\r\n\r\n", "\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"])

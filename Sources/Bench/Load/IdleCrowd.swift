@@ -28,11 +28,13 @@ final class IdleCrowd: @unchecked Sendable {
     func connect(_ requests: [[UInt8]], quiet: Duration) async throws {
         for (client, request) in requests.enumerated() {
             let connection = try context.connect(port, tls: tls)
-            connection.onFailure = { [unowned self] in failure = failure ?? $0 }
-            connection.onAnswer = { [unowned self, unowned connection] status, body in
+            // Something may still come to a connection that was closed.
+            connection.onFailure = { [weak self] reason in self?.fail(reason) }
+            connection.onAnswer = { [weak self, weak connection] status, body in
+                guard let self, let connection else { return }
                 answers += 1
                 lastAnswer = SystemCall.now()
-                if status != 200 { failure = failure ?? "an answer with status \(status)" }
+                if status != 200 { fail("an answer with status \(status)") }
                 if let request = next(client, body) { connection.send(request) }
             }
             connection.send(request)
@@ -46,6 +48,8 @@ final class IdleCrowd: @unchecked Sendable {
         for connection in connections { connection.close() }
         connections = []
     }
+
+    private func fail(_ reason: String) { failure = failure ?? reason }
 
     private func settle(_ quiet: Duration) async throws {
         lastAnswer = SystemCall.now()

@@ -38,9 +38,11 @@ struct Member: Sendable {
     }
 
     /// Makes a room that anybody, guests too, may join, and returns its identifier.
-    func makeRoom(_ client: SetupClient) async throws -> String {
+    /// - Parameter type: its type of creation; nil for an ordinary one.
+    func makeRoom(_ client: SetupClient, type: String? = nil) async throws -> String {
         let body = JSONWriter.object { object in
             object.member("preset", "public_chat")
+            if let type { object.object("creation_content") { $0.member("type", type) } }
             object.array("initial_state") { states in
                 states.object { state in
                     state.member("type", "m.room.guest_access")

@@ -48,7 +48,6 @@ struct ResponseReader {
             guard bytes.count >= 2 else { return (.needsMore, 0) }
             state = .chunkSize(status: status)
             let (step, used) = chunkSize(UnsafeRawBufferPointer(rebasing: bytes[2...]), status)
-            if case .needsMore = step { return (.needsMore, 2) }
             return (step, used + 2)
         }
     }

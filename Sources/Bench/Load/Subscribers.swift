@@ -22,6 +22,8 @@ final class Subscribers: @unchecked Sendable {
     private var failure: String?
     private var start: UInt64 = 0
     private var delivery = Delivery()
+    /// Messages that arrived since the last delivery began.
+    var received: Int { delivery.count }
     private var complete: CheckedContinuation<Void, Never>?
 
     init(_ context: LoadContext, next: @escaping Next) {

@@ -88,7 +88,7 @@ final class NginxServer: @unchecked Sendable {
                 ssl_certificate_key \(folder)/key.pem;
                 server {
                     listen 127.0.0.1:\(port) reuseport backlog=4096;
-                    listen 127.0.0.1:\(securePort) ssl reuseport backlog=4096;
+                    listen 127.0.0.1:\(securePort) ssl http2 reuseport backlog=4096;
 
             """
         for (index, body) in bodies.enumerated() {

@@ -5,7 +5,7 @@ struct Growth {
     private static let steps = [1, 4, 16]
     /// Sends into a store with many events.
     private static let sends = 20_000
-    private let bench: Bench
+    let bench: Bench
 
     init(_ bench: Bench) {
         self.bench = bench
@@ -40,10 +40,11 @@ struct Growth {
             events in
             try await pageOfRoom(of: events)
         }
+        try await addFeeds(to: &result)
         return result
     }
 
-    private func add(
+    func add(
         _ name: String, from start: Int, goal: Double, to result: inout WorkResult,
         _ measure: (Int) async throws -> Double
     ) async throws {

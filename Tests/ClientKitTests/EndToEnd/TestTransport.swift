@@ -6,6 +6,9 @@ import Synchronization
 final class TestTransport: ClientTransport {
     private struct State {
         var isOffline = false
+        /// Ends what is under way when the network is pulled out.
+        var cuts: [Int: @Sendable () -> Void] = [:]
+        var lastCut = 0
         /// How many answers to sent messages are still to be lost.
         var losing = 0
         var lost = 0
@@ -26,7 +29,49 @@ final class TestTransport: ClientTransport {
 
     var isOffline: Bool {
         get { state.withLock { $0.isOffline } }
-        set { state.withLock { $0.isOffline = newValue } }
+        set {
+            let cuts = state.withLock { state in
+                state.isOffline = newValue
+                defer { if newValue { state.cuts = [:] } }
+                return newValue ? Array(state.cuts.values) : []
+            }
+            for cut in cuts { cut() }
+        }
+    }
+
+    /// Has `cut` called when the network is pulled out, or at once when it is.
+    /// - Returns: by what it is forgotten.
+    private func onCut(_ cut: @escaping @Sendable () -> Void) -> Int {
+        let number = state.withLock { state -> Int? in
+            guard !state.isOffline else { return nil }
+            state.lastCut += 1
+            state.cuts[state.lastCut] = cut
+            return state.lastCut
+        }
+        if number == nil { cut() }
+        return number ?? 0
+    }
+
+    private func forgetCut(_ number: Int) { state.withLock { $0.cuts[number] = nil } }
+
+    /// A question, which may wait for its answer for long, ends when the network is pulled out; what changes something is left
+    /// to its end, of which nobody hears then.
+    private func cuttable(
+        _ request: ClientRequest, progress: (@Sendable (TransferProgress) -> Void)?
+    ) async throws -> ClientResponse {
+        guard request.method == "GET" else { return try await real.send(request, progress: progress) }
+        let asking = Task { [real] in try await real.send(request, progress: progress) }
+        let number = onCut { asking.cancel() }
+        defer { forgetCut(number) }
+        do {
+            return try await withTaskCancellationHandler {
+                try await asking.value
+            } onCancel: {
+                asking.cancel()
+            }
+        } catch {
+            throw isOffline ? TransportError.cut : error
+        }
     }
 
     /// Loses the answers to the next so many messages, after the server has taken them.
@@ -108,7 +153,7 @@ final class TestTransport: ClientTransport {
         let isMessage = request.method == "PUT" && request.url.contains("/send/")
         let freezes = isMessage && state.withLock { $0.freezesWithMessage }
         if freezes { state.withLock { $0.holdsStreams = true } }
-        let answer = try await real.send(request, progress: progress)
+        let answer = try await cuttable(request, progress: progress)
         if freezes { freeze() }
         if isFrozen { try await hang() }
         if isOffline { throw TransportError.cut }
@@ -134,7 +179,14 @@ final class TestTransport: ClientTransport {
                 feed.finish(throwing: error)
             }
         }
-        feed.onTermination = { _ in reading.cancel() }
+        let number = onCut {
+            feed.finish(throwing: TransportError.cut)
+            reading.cancel()
+        }
+        feed.onTermination = { [self] _ in
+            reading.cancel()
+            forgetCut(number)
+        }
         return StreamedResponse(status: answer.status, headers: answer.headers, chunks: chunks)
     }
 }
