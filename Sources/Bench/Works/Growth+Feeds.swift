@@ -3,7 +3,7 @@ import JSON
 /// An item of a feed whose subscribers have delivery rules of their own: it costs what those cost who get it now.
 extension Growth {
     /// Items, one after the other.
-    private static let items = 20
+    private static let items = 100
     /// Subscribers who get it now, where the others' number grows.
     private static let few = 100
     /// Subscribers in all, where the number of those grows who get it now.
