@@ -109,7 +109,9 @@ actor OutboxSender {
     }
 
     private enum Outcome {
-        case sent, failed
+        case sent
+        /// It is not to be sent any more.
+        case failed
         case wait(Int64)
     }
 
@@ -124,9 +126,7 @@ actor OutboxSender {
                     thread: try entry.thread.flatMap { try database.eventID(for: $0) }
                 )
             }
-            guard entry.target == nil || names.target != nil else {
-                return try await fail(entry, SendFailure.targetNeverSent)
-            }
+            guard entry.target == nil || names.target != nil else { return try await settleWithoutTarget(entry) }
             entry.thread = names.thread
             if entry.kind == .edit, let target = entry.target {
                 // It may have been on its way, without an address, when its caption was changed.
@@ -228,6 +228,22 @@ actor OutboxSender {
             changes = .outbox(in: entry.roomID)
         }
         return .failed
+    }
+
+    /// What it belongs to was refused. A new text for it may be one that the server takes, such as a shorter one: the
+    /// message itself gets it and is tried again. Anything else fails.
+    private func settleWithoutTarget(_ entry: OutboxEntry) async throws -> Outcome {
+        let isMerged = try await engine.change { database, changes in
+            guard entry.kind == .edit, var refused = try entry.target.flatMap({ try database.entry($0) }) else {
+                return false
+            }
+            refused.text = entry.text
+            try database.setEntryContent(refused)
+            try database.removeEntry(entry.id)
+            changes = .outbox(in: entry.roomID)
+            return true
+        }
+        return isMerged ? .failed : try await fail(entry, SendFailure.targetNeverSent)
     }
 
     private func upload(_ entry: OutboxEntry) async throws -> OutboxEntry {

@@ -49,6 +49,28 @@ import Testing
         await pair.end()
     }
 
+    @Test func whatIsRefusedAfterItWasShortenedGoesAsItIsNow() async throws {
+        let (asked, accepted) = try await pair.talk()
+        hanako.transport.freezeWithMessage()
+        asked.send(text: String(repeating: "long ", count: 20_000))
+        await hanako.transport.untilFrozen()
+        let item = try #require(asked.items.last).id
+        try await hanako.startOfflineAfterKill()
+        let again = try #require(hanako.conversation(with: "kenji"))
+        await again.open()
+        // The server may have taken the long one, so these are to become events of their own.
+        again.editWaiting(item, text: "shorter")
+        again.editWaiting(item, text: "short")
+        try await hanako.until { again.texts == ["short"] }
+        #expect(hanako.account.waitingToSend == 3)
+        hanako.account.mode = .continuous
+        try await kenji.until { accepted.texts == ["short"] }
+        try await hanako.until { again.items.last?.sendState == .sent && hanako.account.waitingToSend == 0 }
+        #expect(again.texts == ["short"])
+        #expect(again.items.last?.id == item)
+        await pair.end()
+    }
+
     @Test func whatIsForbiddenFailsAndGoesOnceItIsAllowed() async throws {
         let (own, joined) = try await pair.meet()
         kenji.pullOut()
