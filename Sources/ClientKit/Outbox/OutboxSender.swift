@@ -212,7 +212,9 @@ actor OutboxSender {
     }
 
     private func fail(_ entry: OutboxEntry, _ reason: String) async throws -> Outcome {
-        try await engine.change { database, changes in
+        try await engine.change { [engine] database, changes in
+            // Whoever sees that it failed may change it at once.
+            engine.endFlight(entry.transactionID)
             switch entry.kind {
             case .redaction:
                 try database.removeEntry(entry.id)
