@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -53,6 +54,12 @@ void mado_lower_priority(void) {
     errno = 0;
     int priority = getpriority(PRIO_PROCESS, (id_t)thread);
     if (errno == 0) setpriority(PRIO_PROCESS, (id_t)thread, priority + 10);
+}
+
+void mado_return_free_memory(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 void mado_shorten_slice(void) {

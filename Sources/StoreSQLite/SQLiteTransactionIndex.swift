@@ -1,3 +1,4 @@
+import LinuxShims
 import Store
 
 /// Where transactions are in their table, by the hash of their key: in memory, because an index on the disk would have
@@ -42,6 +43,7 @@ final class SQLiteTransactionIndex: Sendable {
             result = .failed(error)
         }
         state.change { $0.loading = result }
+        mado_return_free_memory()
     }
 
     private static let part = 4_096

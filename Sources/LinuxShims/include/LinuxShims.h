@@ -25,6 +25,9 @@ void mado_block_signals(void);
 /// Lets the calling thread come after others when there is more to do than processors for it: by ten steps of nice, which
 /// it does not get back.
 void mado_lower_priority(void);
+/// Gives memory that was allocated and freed back to the system, all threads' of it: for the end of work that needed much
+/// once. Takes milliseconds.
+void mado_return_free_memory(void);
 
 /// Lets the calling thread ask for a processor for a tenth of a millisecond at a time, so that it need not wait until another
 /// one has had the three that are usual. Linux 6.12; without effect before that.
