@@ -92,6 +92,8 @@ package final class CurlThread: @unchecked Sendable {
             curl_multi_perform(multi, &running)
             finishDone()
             endOverdue()
+            // Whoever closes it after this was asked wakes it.
+            if transfers.isEmpty, inbox.withLock({ $0.isClosing }) { continue }
             curl_multi_poll(multi, nil, 0, timeUntilDeadline(), nil)
         }
     }

@@ -70,6 +70,7 @@ actor ProxyResolver {
             do {
                 text = try await fetch(url)
             } catch {
+                if error == .cancelled { throw error }
                 throw .proxyUnknown(reason: "the automatic configuration \(url) cannot be fetched: \(error)")
             }
         } else {

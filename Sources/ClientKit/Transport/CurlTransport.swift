@@ -116,7 +116,23 @@ package final class CurlTransport: ClientTransport {
         _ body: @Sendable (ParsedURL, ProxyRoute, Bool, NetworkWorker) async throws(TransportError) -> T
     ) async throws(TransportError) -> T {
         let target = try Self.target(url)
-        let (worker, resolver) = state.withLock { ($0.worker, $0.resolver) }
+        while true {
+            let (worker, resolver) = state.withLock { ($0.worker, $0.resolver) }
+            do throws(TransportError) {
+                return try await onAnyRoute(to: target, resolver, worker, body)
+            } catch {
+                // The connections were given up before it began, while the proxy was asked for perhaps: it begins on others.
+                guard error == .cancelled, !Task.isCancelled, state.withLock({ $0.worker !== worker }) else {
+                    throw error
+                }
+            }
+        }
+    }
+
+    private func onAnyRoute<T: Sendable>(
+        to target: ParsedURL, _ resolver: ProxyResolver, _ worker: NetworkWorker,
+        _ body: @Sendable (ParsedURL, ProxyRoute, Bool, NetworkWorker) async throws(TransportError) -> T
+    ) async throws(TransportError) -> T {
         var last = TransportError.proxyUnknown(reason: "no way")
         for route in try await resolver.routes(to: target) {
             do {

@@ -1,3 +1,4 @@
+import Dispatch
 import TestSupport
 import Testing
 
@@ -25,6 +26,30 @@ struct ProxyTests {
         #expect(server.connectionCount == 0)
         try transport.apply(NetworkSettings(proxy: .none))
         #expect(try await transport.send(ClientRequest("GET", server.url)).status == 200)
+    }
+
+    /// The connections that a request was meant for are given up before it is known which way it goes.
+    @Test func aNetworkMayChangeWhileTheAutomaticConfigurationIsFetched() async throws {
+        let server = ScriptedServer { connection in
+            while connection.request() != nil { connection.answer(200, "there") }
+        }
+        let (asked, ask) = AsyncStream<Void>.makeStream()
+        let mayAnswer = DispatchSemaphore(value: 0)
+        let configuration = ScriptedServer { connection in
+            while connection.request() != nil {
+                ask.yield()
+                mayAnswer.wait()
+                connection.answer(200, "function FindProxyForURL(url, host) { return 'DIRECT'; }")
+            }
+        }
+        let transport = try CurlTransport(NetworkSettings(proxy: .automatic(url: configuration.url + "/proxy.pac")))
+        async let answer = transport.send(ClientRequest("GET", server.url))
+        for await _ in asked { break }
+        transport.networkChanged()
+        // Once for the request as it was, once for the one on new connections.
+        mayAnswer.signal()
+        mayAnswer.signal()
+        #expect(try await String(decoding: answer.body, as: UTF8.self) == "there")
     }
 
     @Test func namesAreForTheProxy() async throws {
