@@ -41,7 +41,16 @@ package final class IgnoredUsers: Sendable, JournalObserver {
     }
 }
 
+/// What ignoring somebody depends on.
+protocol SentEvent {
+    var sender: UserID { get }
+    var isState: Bool { get }
+}
+
+extension Event: SentEvent {}
+extension JudgedEvent: SentEvent {}
+
 extension Set<UserID> {
-    /// Whether a member who ignores these does not get the event.
-    func hides(_ event: Event) -> Bool { !isEmpty && !event.isState && contains(event.sender) }
+    /// Whether a member who ignores these does not get the event. Source: Client-Server API, "Ignoring Users".
+    func hides(_ event: some SentEvent) -> Bool { !isEmpty && !event.isState && contains(event.sender) }
 }

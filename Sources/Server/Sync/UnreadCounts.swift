@@ -124,7 +124,7 @@ package final class UnreadCounts: Sendable, JournalObserver {
             guard let events = try talk.events(in: room, after: after, through: upTo, log: log, reader) else {
                 return nil
             }
-            for event in events where ignored.isEmpty || event.isState || !ignored.contains(event.sender) {
+            for event in events where !ignored.hides(event) {
                 count(event, &entry, of: user) {
                     switch event.judgement {
                     case .verdict(let verdict): verdict.actions(for: user)
