@@ -101,6 +101,22 @@ import Testing
         }
     }
 
+    /// Rooms of which the same is said have the same verdicts, whatever their number of members is.
+    @Test func verdictsDependOnNoMoreOfTheMemberCount() throws {
+        func verdicts(_ members: Int) throws -> [PushActions] {
+            try ["m.room.message", "m.room.encrypted", "m.call.invite", "m.reaction", "m.room.member"].map { type in
+                let event = try Self.event(type, #"{"msgtype":"m.text","body":"x"}"#, members: members)
+                return try #require(DefaultPushVerdict(event)).actions(for: Self.me)
+            }
+        }
+        let byAnswers = Dictionary(grouping: 0...40, by: DefaultPushVerdict.memberCountAnswers)
+        #expect(byAnswers.count == 2)
+        for counts in byAnswers.values {
+            for count in counts { #expect(try verdicts(count) == verdicts(counts[0]), "\(count)") }
+        }
+        #expect(DefaultPushVerdict.memberCountAnswers(2) != DefaultPushVerdict.memberCountAnswers(3))
+    }
+
     @Test func whoChangedARuleHasNoDefaultRules() throws {
         var rules = PushRuleset(owner: Self.me)
         #expect(rules.isDefault)

@@ -53,6 +53,12 @@ enum DefaultPushRules {
     /// In the order in which they are asked of somebody who has none of their own.
     static let all = [master] + override + underride
 
+    /// All that is asked of the number of a room's members, each once.
+    static let memberCountTests: [MemberCountTest] = all.flatMap(\.conditions).reduce(into: []) { tests, condition in
+        guard case .memberCount(let test) = condition, !tests.contains(test) else { return }
+        tests.append(test)
+    }
+
     /// An enabled rule that may match the events of a type, without the condition that asks for the type.
     struct Candidate: Sendable {
         let common: [PushCondition]

@@ -38,6 +38,15 @@ package struct DefaultPushVerdict: Sendable {
         }
     }
 
+    /// What the rules that ask for the number of a room's members make of one: where this is the same, so are the verdicts.
+    package static func memberCountAnswers(_ count: Int) -> UInt32 {
+        var answers: UInt32 = 0
+        for (slot, test) in DefaultPushRules.memberCountTests.enumerated() where test.matches(count) {
+            answers |= 1 << UInt32(slot)
+        }
+        return answers
+    }
+
     /// The same as ``PushRuleset/evaluate(_:displayName:)`` of the owner's rules, which are the server's own.
     package func actions(for owner: UserID) -> PushActions {
         guard owner != sender else { return .none }

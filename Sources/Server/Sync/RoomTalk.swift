@@ -5,10 +5,25 @@ import Synchronization
 /// What was said in rooms lately, as it counts for those who have not read it: when all members of a room come back at once,
 /// after a restart, all but those with rules of their own count the same events, which are read and judged once for all of them.
 final class RoomTalk: Sendable {
-    /// What verdicts depend on besides the event. No rule of the server's tells more than two members from two.
+    /// What verdicts depend on besides the event.
     private struct Basis: Equatable {
-        let isPair: Bool
+        /// What the rules that ask for the number of members make of it.
+        let memberCount: UInt32
+        /// Where the power levels changed last.
         let levels: Int64
+
+        init(_ room: RoomSnapshot) {
+            memberCount = DefaultPushVerdict.memberCountAnswers(room.joinedCount)
+            levels = room.stateEvent("m.room.power_levels")?.position ?? 0
+        }
+    }
+
+    /// An event was redacted at a position of the journal: who read the store or the log as of an earlier one has it without
+    /// the mark.
+    private struct Redaction {
+        let position: Int64
+        let room: RoomID
+        let event: Int64
     }
 
     private struct Room {
@@ -30,16 +45,36 @@ final class RoomTalk: Sendable {
             }
             return low
         }
+
+        /// Marks an event as redacted, if it is here.
+        mutating func redact(eventAt position: Int64) {
+            let index = Self.firstIndex(after: position - 1, in: events)
+            if index < events.count, events[index].position == position { events[index].isRedacted = true }
+        }
     }
 
     /// From so many members on memberships are not read only to be left out: there may be as many of them as of members.
     static let largeRoom = 100
     /// Events that are remembered, of all rooms: some 200 bytes each.
     private static let capacity = 32_768
+    /// Redactions that are remembered, of all rooms, at least: who reads meanwhile misses no more than happen while they do.
+    private static let redactionCapacity = 1_024
 
     private struct Rooms {
         var rooms: [RoomID: Room] = [:]
         var count = 0
+        /// The latest ones, by position.
+        var redactions: [Redaction] = []
+        /// The position of the latest that is not among them any more.
+        var redactionsForgotten: Int64 = 0
+
+        mutating func remember(_ redaction: Redaction) {
+            redactions.append(redaction)
+            // Dropping half at a time keeps the cost of a redaction constant.
+            guard redactions.count > RoomTalk.redactionCapacity * 2 else { return }
+            redactions.removeFirst(RoomTalk.redactionCapacity)
+            redactionsForgotten = redactions[0].position
+        }
     }
 
     private let depth: Int
@@ -53,16 +88,18 @@ final class RoomTalk: Sendable {
     func events(
         in room: RoomSnapshot, after: Int64, through: Int64, log: ChangeLog, _ reader: (any StoreReader)?
     ) throws -> ArraySlice<JudgedEvent>? {
-        let basis = Basis(
-            isPair: room.joinedCount == 2, levels: room.stateEvent("m.room.power_levels")?.position ?? 0)
-        let known = rooms.withLock { $0.rooms[room.id] }.flatMap { $0.basis == basis ? $0 : nil }
+        let basis = Basis(room)
+        // Who reads as of before what is known began does not see what lies between.
+        let known = rooms.withLock { $0.rooms[room.id] }.flatMap {
+            $0.basis == basis && $0.after <= through ? $0 : nil
+        }
         guard let known else {
             guard let (events, reached) = try read(room, after: after, through: through, log, reader) else {
                 return nil
             }
-            let made = Room(
+            var made = Room(
                 basis: basis, events: events.map { JudgedEvent($0, in: room) }, after: reached, through: through)
-            keep(made, room.id)
+            keep(&made, room.id, asOf: through)
             return made.events[...]
         }
         if known.after <= after, through <= known.through { return known.events(after: after, through: through) }
@@ -83,29 +120,37 @@ final class RoomTalk: Sendable {
             grown.events.insert(contentsOf: events.map { JudgedEvent($0, in: room) }, at: 0)
             grown.after = reached
         }
-        keep(grown, room.id)
+        keep(&grown, room.id, asOf: through)
         return grown.events(after: after, through: through)
     }
 
     /// An event was redacted: it is nothing to be read any more.
-    func redact(_ event: Event) {
+    /// - Parameter position: the journal's, by which it was.
+    func redact(_ event: Event, at position: Int64) {
         rooms.withLock { state in
+            state.remember(Redaction(position: position, room: event.roomID, event: event.position))
             guard let place = state.rooms.index(forKey: event.roomID) else { return }
-            let events = state.rooms.values[place].events
-            let index = Room.firstIndex(after: event.position - 1, in: events)
-            guard index < events.count, events[index].position == event.position else { return }
-            state.rooms.values[place].events[index].isRedacted = true
+            state.rooms.values[place].redact(eventAt: event.position)
         }
     }
 
-    private func keep(_ room: Room, _ id: RoomID) {
+    /// - Parameters:
+    ///   - room: gets the marks of what was redacted meanwhile.
+    ///   - position: what was read is no older than this.
+    private func keep(_ room: inout Room, _ id: RoomID, asOf position: Int64) {
         rooms.withLock { state in
+            for redaction in state.redactions.reversed() {
+                if redaction.position <= position { break }
+                if redaction.room == id { room.redact(eventAt: redaction.event) }
+            }
+            // There may be more that are not known any more.
+            if state.redactionsForgotten > position { return }
             // Somebody else may know more by now.
             if let known = state.rooms[id] {
                 if known.basis == room.basis, known.through > room.through { return }
                 state.count -= known.events.count
             }
-            if state.count + room.events.count > Self.capacity { state = Rooms() }
+            if state.count + room.events.count > Self.capacity { (state.rooms, state.count) = ([:], 0) }
             state.rooms[id] = room
             state.count += room.events.count
         }

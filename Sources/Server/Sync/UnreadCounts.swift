@@ -92,7 +92,7 @@ package final class UnreadCounts: Sendable, JournalObserver {
                     members[receipt.user, default: Counts()].entries[receipt.room] = nil
                     members[receipt.user]?.changed[receipt.room] = publication.position
                 }
-            case .redaction(of: let event): talk.redact(event)
+            case .redaction(of: let event): talk.redact(event, at: publication.position)
             case .accountData(let user, nil, "m.push_rules", _),
                 .accountData(let user, nil, IgnoredUsers.accountDataType, _):
                 members.withLock { $0[user] = Counts(allChanged: publication.position) }

@@ -1,3 +1,4 @@
+import Dispatch
 import MatrixAPI
 import Store
 import Testing
@@ -133,8 +134,102 @@ import Testing
             // What is redacted is nothing to be read.
             #expect(try await judged().isRedacted == false)
             let position = try await judged().position
-            talk.redact(try #require(try await server.store.read { try $0.event(at: position) }))
+            let event = try #require(try await server.store.read { try $0.event(at: position) })
+            talk.redact(event, at: server.journal.position + 1)
             #expect(try await judged().isRedacted)
+        }
+    }
+
+    /// What others read since.
+    enum Others: CaseIterable { case nothing, allBehind, onlyTheLast }
+
+    /// Who began to read before an event was redacted, and remembers what they read when it has been.
+    @Test(arguments: Others.allCases) func redactedWhileSomebodyReads(_ others: Others) async throws {
+        try await SyncHarness.run { server in
+            let hanako = try await server.member("hanako")
+            let room = try await server.room(hanako)
+            let talk = RoomTalk(depth: 100)
+            let start = server.journal.position
+            let id = await hanako.say("secret", in: room)
+            let position = server.journal.position
+            await hanako.say("other", in: room)
+
+            let (isReading, isRedacted) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            let journal = server.journal
+            let forgotten = ChangeLog(after: journal.position)
+            async let read = server.store.read { reader in
+                // From here on this is what the reader sees.
+                let snapshot = try #require(try journal.room(room, reader))
+                let event = try #require(try reader.event(at: position))
+                let through = journal.position
+                isReading.signal()
+                isRedacted.wait()
+                #expect(event.redactedBecause == nil)
+                #expect(try reader.event(at: position)?.redactedBecause == nil, "it reads as of before")
+                return try #require(
+                    try talk.events(in: snapshot, after: start, through: through, log: forgotten, reader)
+                ).map(\.isRedacted)
+            }
+            await withCheckedContinuation { continuation in
+                DispatchQueue.global().async {
+                    isReading.wait()
+                    continuation.resume()
+                }
+            }
+            #expect(await hanako.put(hanako.path(room.string, "redact/\(id)/r")).status == 200)
+            let redacted = try #require(
+                try await server.store.read { try $0.event(at: position) }, "what the journal tells")
+            talk.redact(redacted, at: server.journal.position)
+            await hanako.say("last", in: room)
+            let known: Int64? =
+                switch others {
+                case .nothing: nil
+                case .allBehind: position
+                case .onlyTheLast: journal.position - 1
+                }
+            if let known { _ = try await both(talk, room, on: server, after: known, log: journal.log) }
+            isRedacted.signal()
+            #expect(try await read == [true, false])
+
+            let now = try await server.store.read { reader in
+                let snapshot = try #require(try journal.room(room, reader))
+                return try talk.events(
+                    in: snapshot, after: start, through: journal.position, log: journal.log, reader)
+            }
+            // The redaction itself is an event as well.
+            #expect(now?.map(\.isRedacted) == [true, false, false, false])
+        }
+    }
+
+    /// However many there were since: nothing is remembered then that may lack a mark.
+    @Test func moreRedactionsThanAreRemembered() async throws {
+        try await SyncHarness.run { server in
+            let hanako = try await server.member("hanako")
+            let room = try await server.room(hanako)
+            let talk = RoomTalk(depth: 100)
+            let start = server.journal.position
+            let id = await hanako.say("secret", in: room)
+            let through = server.journal.position
+            let older = try await server.store.read { try #require(try $0.event(at: through)) }
+            #expect(await hanako.put(hanako.path(room.string, "redact/\(id)/r")).status == 200)
+            talk.redact(older, at: through + 1)
+            let elsewhere = try #require(
+                try await server.store.read { try $0.event(at: start) }, "the last event of the room's creation")
+            for number in 2...10_000 { talk.redact(elsewhere, at: through + Int64(number)) }
+            // A log from before, as who is slow has it.
+            let old = ChangeLog(after: start)
+            old.append([Change(position: through, kind: .event(older))])
+            let journal = server.journal
+            func redacted(log: ChangeLog) async throws -> [Bool] {
+                try await server.store.read { reader in
+                    let snapshot = try #require(try journal.room(room, reader))
+                    return try #require(
+                        try talk.events(in: snapshot, after: start, through: through, log: log, reader)
+                    ).map(\.isRedacted)
+                }
+            }
+            #expect(try await redacted(log: old) == [false], "what they read")
+            #expect(try await redacted(log: journal.log) == [true], "is not what others get")
         }
     }
 }
