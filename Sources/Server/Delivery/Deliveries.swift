@@ -12,9 +12,9 @@ import Synchronization
 /// what the member had at the one and at the other: nothing is lost or doubled, whatever restarts or changes of rules lie
 /// between, and tokens stay positions.
 ///
-/// An item costs nothing for members who hold it; a release costs one row for each member who gets something. All
-/// that is due in a minute is looked for in one place, a wheel of minutes. What is due is worked out from the rules, so
-/// that a start finds it again.
+/// An item costs nothing for members who hold it: who is to be woken is a list of each feed's. A release costs one row for
+/// each member who gets something. All that is due in a minute is looked for in one place, a wheel of minutes. What is due
+/// is worked out from the rules, so that a start finds it again.
 package final class Deliveries: JournalObserver {
     struct Key: Hashable, Sendable {
         let user: UserID
@@ -27,7 +27,7 @@ package final class Deliveries: JournalObserver {
     static let marksKept = 500
 
     private struct State {
-        var entries: [RoomID: [UserID: DeliveryEntry]] = [:]
+        var feeds: [RoomID: FeedDeliveries] = [:]
         /// What is due in each minute since 1970.
         var wheel: [Int64: Set<Key>] = [:]
         var minutes: [Key: Int64] = [:]
@@ -56,7 +56,9 @@ package final class Deliveries: JournalObserver {
             }
         }
         state.withLock { state in
-            for (delivery, entry) in stored { state.entries[delivery.room, default: [:]][delivery.user] = entry }
+            for (delivery, entry) in stored {
+                state.feeds[delivery.room, default: FeedDeliveries()].set(entry, of: delivery.user, isJoined: nil)
+            }
         }
         let keys = stored.map { Key(user: $0.0.user, room: $0.0.room) }
         try await settle(keys, isLate: true)
@@ -71,7 +73,7 @@ package final class Deliveries: JournalObserver {
     func window(
         of user: UserID, in room: RoomID, since: Int64, upTo: Int64, _ reader: (any StoreReader)?
     ) throws -> DeliveryWindow? {
-        guard let entry = state.withLock({ $0.entries[room]?[user] }) else { return nil }
+        guard let entry = state.withLock({ $0.feeds[room]?.entries[user] }) else { return nil }
         func through(_ position: Int64) throws -> Int64 {
             if let known = entry.through(at: position) { return known }
             guard let reader else { throw NeedsStore() }
@@ -83,7 +85,7 @@ package final class Deliveries: JournalObserver {
     /// Whether a member is to learn of an event now; for those who notify. What is held is told of by the member's next
     /// `delivery` change.
     package func isDelivered(_ event: Event, to user: UserID) -> Bool {
-        guard event.isItem, let entry = state.withLock({ $0.entries[event.roomID]?[user] }), let mark = entry.last
+        guard event.isItem, let entry = state.withLock({ $0.feeds[event.roomID]?.entries[user] }), let mark = entry.last
         else {
             return true
         }
@@ -91,19 +93,25 @@ package final class Deliveries: JournalObserver {
         return window.isDelivered(event)
     }
 
-    /// Who of a feed's members need not be woken for what happened in it: those for whom all of it is held or without
-    /// their words. nil when that is nobody.
-    func unconcerned(by happened: @autoclosure () -> [Event], in room: RoomID) -> Set<UserID>? {
-        guard let entries = state.withLock({ $0.entries[room] }), !entries.isEmpty else { return nil }
+    /// Who is to be woken for what happened in a feed: not those for whom all of it is held or without their words. Costs
+    /// nothing for those who hold it.
+    /// - Returns: nil when that is every member.
+    func concerned(by happened: @autoclosure () -> [Event], in room: RoomID) -> ConcernedMembers? {
+        let (hasExceptions, known) = state.withLock { state in
+            let feed = state.feeds[room]
+            return (feed?.hasExceptions ?? false, feed?.awake)
+        }
+        guard hasExceptions else { return nil }
         let events = happened()
         guard events.allSatisfy(\.isItem) else { return nil }
-        let texts = entries.values.contains { !$0.rule.words.isEmpty } ? events.map(FoldedText.init) : []
-        var users: Set<UserID> = []
-        for (user, entry) in entries {
-            let isHeld = entry.last?.isHeld ?? false
-            if isHeld || (!entry.rule.words.isEmpty && !texts.contains(where: entry.rule.passes)) { users.insert(user) }
+        if let known { return ConcernedMembers(known, events) }
+        // The room, as it is after that was read, has all that the feed was told of its members.
+        guard let feed = state.withLock({ $0.feeds[room] }), let snapshot = journal.rooms.value(room) else {
+            return nil
         }
-        return users.isEmpty ? nil : users
+        let awake = feed.findAwake(in: snapshot)
+        state.withLock { $0.feeds[room]?.keep(awake, asOf: feed) }
+        return ConcernedMembers(awake, events)
     }
 
     // MARK: Rules
@@ -125,15 +133,21 @@ package final class Deliveries: JournalObserver {
         var changed: [Key] = []
         state.withLock { state in
             for change in publication.changes {
+                if case .event(let event) = change.kind, event.type == "m.room.member", let user = event.stateKey {
+                    state.feeds[event.roomID]?.set(UserID(unchecked: user), isJoined: event.membership == .join)
+                }
                 guard case .delivery(let delivery) = change.kind else { continue }
                 let key = Key(user: delivery.user, room: delivery.room)
-                var entry = state.entries[key.room]?[key.user]
+                var entry = state.feeds[key.room]?.entries[key.user]
                 if let content = delivery.rule, let rule = try? DeliveryRule(JSONValue.stored(content)) {
                     if entry == nil { entry = DeliveryEntry(rule: rule, marks: [], isWhole: true) }
                     entry?.rule = rule
                 }
                 entry?.add(delivery.mark)
-                state.entries[key.room, default: [:]][key.user] = entry
+                if let entry {
+                    state.feeds[key.room, default: FeedDeliveries()].set(
+                        entry, of: key.user, isJoined: journal.rooms.value(key.room)?.isJoined(key.user))
+                }
                 changed.append(key)
             }
         }
@@ -146,7 +160,7 @@ package final class Deliveries: JournalObserver {
         let now = clock.now
         state.withLock { state in
             if let minute = state.minutes.removeValue(forKey: key) { state.wheel[minute]?.remove(key) }
-            guard let entry = state.entries[key.room]?[key.user],
+            guard let entry = state.feeds[key.room]?.entries[key.user],
                 let next = entry.rule.next(after: now, last: entry.last?.time ?? now)
             else { return }
             let minute = (next + 59_999) / 60_000
@@ -187,7 +201,7 @@ package final class Deliveries: JournalObserver {
     private func settle(_ keys: [Key], isLate: Bool) async throws {
         for batch in keys.batches(of: Self.keysAtOnce) {
             let entries = state.withLock { state in
-                batch.compactMap { key in state.entries[key.room]?[key.user].map { (key, $0) } }
+                batch.compactMap { key in state.feeds[key.room]?.entries[key.user].map { (key, $0) } }
             }
             let log = journal.log
             try await journal.write { transaction in
@@ -198,7 +212,7 @@ package final class Deliveries: JournalObserver {
 
     /// How many members have rules that are not of items at once; for figures and tests.
     package var ruleCount: Int {
-        state.withLock { $0.entries.values.reduce(0) { $0 + $1.values.count { !$0.rule.isPlain } } }
+        state.withLock { $0.feeds.values.reduce(0) { $0 + $1.entries.values.count { !$0.rule.isPlain } } }
     }
 }
 

@@ -137,9 +137,7 @@ extension DeliveryRule {
     }
 
     /// Whether an item comes at all.
-    package func passes(_ item: FoldedText) -> Bool {
-        words.isEmpty || words.contains { item.text.contains($0) }
-    }
+    package func passes(_ item: FoldedText) -> Bool { words.isEmpty || item.hasAny(of: words) }
 }
 
 /// The words of a feed's event, in the form in which words are compared; folded once for all who have rules.
@@ -152,4 +150,7 @@ package struct FoldedText: Sendable {
         let texts = [item?["headline"]?.string, item?["text"]?.string, content["body"]?.string]
         text = NameFolding.fold(texts.compactMap { $0 }.joined(separator: " "))
     }
+
+    /// - Parameter words: folded.
+    func hasAny(of words: [String]) -> Bool { words.contains { text.contains($0) } }
 }

@@ -45,6 +45,12 @@ struct DeliveryEntry: Sendable {
 
     var last: DeliveryMark? { marks.last }
 
+    /// Whether what comes waits.
+    var isHeld: Bool { last?.isHeld ?? false }
+
+    /// Whether not all items come at once.
+    var isException: Bool { isHeld || !rule.words.isEmpty }
+
     mutating func add(_ mark: DeliveryMark) {
         marks.append(mark)
         guard marks.count > Self.maximumMarks else { return }

@@ -52,8 +52,11 @@ final class SyncWaiters: @unchecked Sendable {
         var due = DueWaiters()
         // Many events of one room make its members due once.
         for room in publication.rooms.values {
-            let unconcerned = deliveries?.unconcerned(by: publication.events(in: room.id), in: room.id)
-            collect(membersOf: room, &due, except: unconcerned)
+            if var concerned = deliveries?.concerned(by: publication.events(in: room.id), in: room.id) {
+                collect(&concerned, &due)
+            } else {
+                collect(membersOf: room, &due)
+            }
         }
         for change in publication.changes {
             switch change.kind {
@@ -121,17 +124,19 @@ final class SyncWaiters: @unchecked Sendable {
     }
 
     /// Goes through the smaller of the two: who waits here, or who is in the room.
-    private func collect(
-        membersOf room: RoomSnapshot, _ due: inout DueWaiters, except unconcerned: Set<UserID>? = nil
-    ) {
+    private func collect(membersOf room: RoomSnapshot, _ due: inout DueWaiters) {
         if room.members.count < waiters.count {
-            room.members.forEach { user, _ in
-                if room.isJoined(user), unconcerned?.contains(user) != true { collect(user, &due) }
-            }
+            room.members.forEach { user, _ in if room.isJoined(user) { collect(user, &due) } }
         } else {
-            for (user, list) in waiters where room.isJoined(user) && unconcerned?.contains(user) != true {
-                for waiter in list { due.insert(waiter) }
-            }
+            for (user, list) in waiters where room.isJoined(user) { for waiter in list { due.insert(waiter) } }
+        }
+    }
+
+    private func collect(_ concerned: inout ConcernedMembers, _ due: inout DueWaiters) {
+        if concerned.count < waiters.count {
+            concerned.forEach { collect($0, &due) }
+        } else {
+            for (user, list) in waiters where concerned.contains(user) { for waiter in list { due.insert(waiter) } }
         }
     }
 

@@ -144,6 +144,58 @@ import Testing
         }
     }
 
+    /// Whom an item concerns is kept up to date from change to change: the same as what all members are asked for.
+    @Test func whomItemsConcern() async throws {
+        try await play { scene in
+            let server = scene.server
+            var number = 0
+            func concerned(_ headline: String) async throws -> Set<String> {
+                number += 1
+                try await scene.publish("\(headline) \(number)")
+                let position = server.journal.position
+                let item = try #require(try await server.store.read { try $0.event(at: position) })
+                let room = try #require(try await server.journal.room(scene.feed))
+                let members = Set(room.users(with: .join))
+                guard var concerned = server.deliveries.concerned(by: [item], in: scene.feed) else {
+                    return Set(members.map { String($0.localpart) })
+                }
+                var users: Set<UserID> = []
+                concerned.forEach { users.insert($0) }
+                #expect(users == members.filter { server.deliveries.isDelivered(item, to: $0) })
+                #expect(users == members.filter { concerned.contains($0) })
+                #expect(concerned.count >= users.count)
+                return Set(users.map { String($0.localpart) })
+            }
+            let (hanako, kenji) = (scene.hanako, scene.kenji)
+            let all = try await concerned("sun")
+            #expect(all.isSuperset(of: ["hanako", "kenji"]))
+            _ = await scene.rule(#"{"mode":"every","every_minutes":30}"#, of: hanako)
+            #expect(try await concerned("sun") == all.subtracting(["hanako"]))
+            _ = await scene.rule(#"{"words":["rain"]}"#, of: kenji)
+            #expect(try await concerned("sun") == all.subtracting(["hanako", "kenji"]))
+            #expect(try await concerned("rain") == all.subtracting(["hanako"]))
+            // Members come and go, with rules and without.
+            let aiko = try await server.member("aiko")
+            #expect(try await concerned("sun") == all.subtracting(["hanako", "kenji"]).union(["aiko"]))
+            #expect(await aiko.leave(scene.feed.string).status == 200)
+            #expect(await hanako.leave(scene.feed.string).status == 200)
+            #expect(try await concerned("rain") == all.subtracting(["hanako"]))
+            for member in [aiko, hanako] {
+                #expect(await member.post("/_matrix/client/v3/join/\(scene.feed)", "{}").status == 200)
+            }
+            #expect(try await concerned("rain") == all.subtracting(["hanako"]).union(["aiko"]))
+            // A release changes nothing of it, the end of a quiet part of the day does, and so do other rules.
+            await scene.advance(.seconds(31 * 60))
+            #expect(try await concerned("rain") == all.subtracting(["hanako"]).union(["aiko"]))
+            _ = await scene.rule(#"{"quiet":{"from":"22:00","to":"23:00"},"time_zone":"UTC"}"#, of: aiko)
+            #expect(try await concerned("rain") == all.subtracting(["hanako"]))
+            await scene.advance(.seconds(31 * 60))
+            #expect(try await concerned("rain") == all.subtracting(["hanako"]).union(["aiko"]))
+            for member in [hanako, kenji] { _ = await scene.rule(#"{"mode":"at_once"}"#, of: member) }
+            #expect(try await concerned("sun") == all.union(["aiko"]))
+        }
+    }
+
     @Test func itemsWithoutTheWordsDoNotCome() async throws {
         try await play { scene in
             _ = await scene.rule(#"{"words":["Rain","schnee"]}"#, of: scene.hanako)
@@ -298,8 +350,9 @@ import Testing
             let position = server.journal.position
             let item = try await server.store.read { try $0.event(at: position) }
             let event = try #require(item)
-            let unconcerned = server.deliveries.unconcerned(by: [event], in: scene.feed)
-            #expect(unconcerned?.count == 7_500)
+            // None of these is a member: hanako, kenji and the portal are.
+            let concerned = try #require(server.deliveries.concerned(by: [event], in: scene.feed))
+            #expect(concerned.count == 3)
             // Half an hour later those have it who wanted it every half hour, and nobody else.
             let start = server.journal.statistics
             await scene.advance(.seconds(31 * 60))
