@@ -67,9 +67,14 @@ final class SyncStream: AskingWaiter<SyncQuery>, @unchecked Sendable {
         // A client that is too far behind is dropped at the next byte.
         guard !isOver else { return }
         heartbeat = exchange.loop.schedule(after: sync.settings.heartbeat) { [unowned self] in
-            if !isBlocked { send(Array(":\n\n".utf8)) }
-            beat()
+            // One call, which holds this: a client that is dropped at what is written takes the last hold away.
+            showLife()
         }
+    }
+
+    private func showLife() {
+        if !isBlocked { send(Array(":\n\n".utf8)) }
+        beat()
     }
 
     override func finish() {

@@ -18,6 +18,8 @@ final class InProcessStream: ExchangeStream, @unchecked Sendable {
 
     private struct State {
         var received = Received()
+        /// What the client is dropped at.
+        var last: [UInt8]?
         var waiters: [(until: @Sendable (Received) -> Bool, resume: CheckedContinuation<Received, Never>)] = []
     }
 
@@ -46,6 +48,9 @@ final class InProcessStream: ExchangeStream, @unchecked Sendable {
             if let now { continuation.resume(returning: now) }
         }
     }
+
+    /// The client is dropped while this is written.
+    func drop(at bytes: [UInt8]) { state.withLock { $0.last = bytes } }
 
     private func change(_ body: (inout Received) -> Void) {
         let (received, ready) = state.withLock { state in
@@ -86,7 +91,10 @@ final class InProcessStream: ExchangeStream, @unchecked Sendable {
 
     func write(_ bytes: [UInt8]) -> Bool {
         change { $0.body.append(contentsOf: bytes) }
-        return true
+        guard state.withLock({ $0.last == bytes }) else { return true }
+        exchange?.closed()
+        change { $0.isOver = true }
+        return false
     }
 
     func finish() { change { $0.isOver = true } }

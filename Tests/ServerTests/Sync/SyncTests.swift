@@ -165,6 +165,29 @@ import Testing
         }
     }
 
+    /// A client that is dropped at what its stream writes of itself: nothing of the stream is left.
+    @Test func aStreamIsDroppedAtItsHeartbeat() async throws {
+        let capabilities = SyncHarness.Capabilities()
+        try await RouteHarness.run(adding: { SyncHarness.add(to: $0, &$1, capabilities: capabilities) }) { server in
+            let (hanako, kenji) = (try await server.member("hanako"), try await server.member("kenji"))
+            let room = try await server.room(hanako, kenji)
+            let path = "/_mado/v1/sync/stream?since=\(await kenji.firstToken())"
+            let dropped = server.begin(.get, path, token: kenji.token)
+            dropped.stream.drop(at: Array(":\n\n".utf8))
+            let last = await dropped.received(advancing: server, by: .seconds(16)) { _ in false }
+            #expect(last.text.hasSuffix(":\n\n"))
+            #expect(capabilities.notifier?.waitingCount == 0)
+            // Time goes on, and so do others.
+            let other = server.begin(.get, path, token: kenji.token)
+            _ = await other.received(advancing: server, by: .seconds(16)) { $0.text.contains(":\n\n") }
+            await hanako.say("still here", in: room)
+            _ = await other.containing("still here")
+            #expect(capabilities.notifier?.waitingCount == 1)
+            #expect(await dropped.whole().text == last.text)
+            other.disconnect()
+        }
+    }
+
     @Test func chatRequestAcceptanceAndRefusal() async throws {
         try await SyncHarness.run { server in
             let (hanako, kenji) = (try await server.member("hanako"), try await server.member("kenji"))
