@@ -258,6 +258,9 @@ export function announce(before, after) {
   if (!before || before.session !== after.session || !after.game) return;
   const last = after.game.last;
   const isNew = last && last !== before.game?.last;
-  if (isNew && before.turn !== undefined) find("announcer").textContent = `${nameOf(before.turn)}: ${last}`;
-  if (after.outcome && !before.outcome) find("announcer").textContent = stateText(after);
+  // In one piece: of two, one after the other, only the second would be heard.
+  const said = [];
+  if (isNew && before.turn !== undefined) said.push(`${nameOf(before.turn)}: ${last}`);
+  if (after.outcome && !before.outcome) said.push(stateText(after));
+  if (said.length) find("announcer").textContent = said.join(". ");
 }

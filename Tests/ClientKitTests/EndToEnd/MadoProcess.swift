@@ -27,7 +27,7 @@ final class MadoProcess: @unchecked Sendable {
                 try await start()
                 return
             } catch  where attempt < 3 {
-                kill()
+                _ = end()
             }
         }
     }
@@ -122,11 +122,20 @@ final class MadoProcess: @unchecked Sendable {
 
     /// As by a power failure.
     func kill() {
-        guard process > 0 else { return }
-        Glibc.kill(process, SIGKILL)
+        guard let status = end() else { return }
+        let log = (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? ""
+        Issue.record("mado serve had ended by itself, with status \(status), and said at last: \(log.suffix(2_000))")
+    }
+
+    /// - Returns: the status with which it had ended by itself before that; nil when it had not.
+    private func end() -> Int32? {
+        guard process > 0 else { return nil }
+        defer { process = 0 }
         var status: Int32 = 0
+        if waitpid(process, &status, WNOHANG) == process { return status }
+        Glibc.kill(process, SIGKILL)
         waitpid(process, &status, 0)
-        process = 0
+        return nil
     }
 
     private static func freePort() throws -> Int {
