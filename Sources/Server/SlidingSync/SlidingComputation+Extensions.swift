@@ -134,9 +134,9 @@ extension SlidingComputation {
     /// - Parameter joined: the rooms of the scope that the member is in.
     private mutating func receipts(_ joined: Set<RoomID>, _ timelines: [RoomID: Int64]) throws -> [UInt8] {
         let entering = Self.entering(joined, before.receipts)
-        var rooms: [(RoomID, [Receipt])] = changes.roomsWithReceipts.compactMap { id in
+        var rooms: [(RoomID, [Receipt])] = try changes.touchedRooms.compactMap { id in
             guard joined.contains(id), !entering.contains(id) else { return nil }
-            let receipts = changes.receipts(in: id)
+            let receipts = try changes.receipts(in: id)
             return receipts.isEmpty ? nil : (id, receipts)
         }
         for id in entering {

@@ -45,7 +45,7 @@ extension SlidingComputation {
         }
         try expand(entry.config, sent, visibility, through: upTo, &part, &next)
         if isDirect(room.id) != sent.isDirect { part.isDirect = isDirect(room.id) }
-        let isRead = self.changes.receipts(in: room.id).contains { $0.user == user }
+        let isRead = try self.changes.receipts(in: room.id).contains { $0.user == user }
         if request.dialect == .simplified, room.snapshot.position > since || isRead {
             let unread = try unread(in: room.snapshot)
             if unread != sent.unread { part.unread = unread }

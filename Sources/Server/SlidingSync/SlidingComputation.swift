@@ -53,7 +53,7 @@ struct SlidingAnswer: Sendable {
 struct SlidingComputation {
     let base: SyncComputation
     /// What happened since the last answer.
-    private(set) var changes: SyncChanges
+    let changes: SyncChanges
     private(set) var request: SlidingRequest
     /// What the client has.
     let before: SlidingState
@@ -78,7 +78,6 @@ struct SlidingComputation {
     mutating func answer() throws -> SlidingAnswer {
         try followAccountData()
         let window = try self.window()
-        try changes.readReceipts(in: window.joined.filter(before.window.contains))
         var rooms: [(id: RoomID, body: [UInt8])] = []
         var timelines: [RoomID: Int64] = [:]
         for entry in window.rooms {

@@ -10,8 +10,6 @@ struct SyncChanges {
     /// nil in memory.
     private let reader: (any StoreReader)?
 
-    /// Only from the store.
-    private var receipts: [RoomID: [Receipt]] = [:]
     /// Account data of the member; the key nil is global.
     private(set) var accountData: [RoomID?: [(type: String, content: [UInt8])]] = [:]
     private(set) var toDevice: [(position: Int64, message: [UInt8])] = []
@@ -99,24 +97,11 @@ struct SyncChanges {
     /// What happened in a room, where it is in memory for all who ask.
     func shared(in room: RoomID) -> SharedRoomChanges? { shared?.rooms[room] }
 
-    /// New receipts in a room; where they are not in memory, those that were read.
-    func receipts(in room: RoomID) -> [Receipt] {
-        if let shared { return shared.rooms[room]?.receipts ?? [] }
-        return receipts[room] ?? []
-    }
-
-    /// Whether `readReceipts` has nothing to read.
-    var hasReceipts: Bool { reader == nil }
-
-    /// The rooms that may have new receipts.
-    var roomsWithReceipts: Set<RoomID> { shared == nil ? Set(receipts.keys) : touchedRooms }
-
-    /// Reads the receipts of rooms that are not in memory.
-    mutating func readReceipts(in rooms: [RoomID]) throws {
-        guard let reader else { return }
-        for row in try reader.receipts(in: rooms, after: since, through: upTo) {
-            receipts[row.room, default: []].append(Receipt(row))
-        }
+    /// New receipts in a room; where they are not in memory, they are read.
+    func receipts(in room: RoomID) throws -> [Receipt] {
+        guard let reader else { return shared?.rooms[room]?.receipts ?? [] }
+        guard touchedRooms.contains(room) else { return [] }
+        return try reader.receipts(in: [room], after: since, through: upTo).map(Receipt.init)
     }
 
     /// What happened in one room in the same range.

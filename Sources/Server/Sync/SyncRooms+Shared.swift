@@ -40,7 +40,7 @@ extension SyncComputation {
         let timeline = try timeline(of: room, after: since, wasJoined: true, changes, nil)
         // With what was left out comes a summary, which names others to each member.
         guard !timeline.isLimited else { return nil }
-        let state = try state(of: room, timeline, nil, wasJoined: true, self.changes)
+        let state = try state(of: room, timeline, nil, wasJoined: true)
         let ephemeral = try ephemeral(in: room, shared.receipts, isNew: false, [])
         return SharedRoomText(
             timeline: try encode(timeline, of: room), state: RawJSON(JSONWriter.object { $0.events(state) }),

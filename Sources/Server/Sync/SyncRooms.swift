@@ -26,13 +26,8 @@ struct SyncRooms {
 extension SyncComputation {
     func rooms() throws -> SyncRooms {
         var rooms = SyncRooms()
-        var changes = self.changes
         let typingRooms = self.typingRooms()
-        let candidates = candidates(typingRooms)
-        if !changes.hasReceipts {
-            try changes.readReceipts(in: candidates.filter { memberships[$0]?.membership == .join })
-        }
-        for id in candidates {
+        for id in candidates(typingRooms) {
             guard let membership = memberships[id] else { continue }
             if let told = try sharedRoom(id, membership, typingRooms) {
                 if let body = told.body { rooms.join.append((id, body)) }
@@ -45,14 +40,14 @@ extension SyncComputation {
             }
             switch membership.membership {
             case .join:
-                if let body = try joinedRoom(room, membership, changes, typingRooms) { rooms.join.append((id, body)) }
+                if let body = try joinedRoom(room, membership, typingRooms) { rooms.join.append((id, body)) }
             case .invite where isInitial || membership.position > since:
                 if let sender = room.members[user]?.sender, ignored.contains(sender) { continue }
                 rooms.invite.append((id, strippedRoom(room, "invite_state")))
             case .knock where isInitial || membership.position > since:
                 rooms.knock.append((id, strippedRoom(room, "knock_state")))
             case .leave, .ban:
-                if let body = try leftRoom(room, membership, changes) { rooms.leave.append((id, body)) }
+                if let body = try leftRoom(room, membership) { rooms.leave.append((id, body)) }
             case .invite, .knock: break
             }
         }
@@ -83,13 +78,13 @@ extension SyncComputation {
     // MARK: Joined rooms
 
     private func joinedRoom(
-        _ room: RoomSnapshot, _ membership: RoomMembership, _ changes: SyncChanges, _ typingRooms: Set<RoomID>?
+        _ room: RoomSnapshot, _ membership: RoomMembership, _ typingRooms: Set<RoomID>?
     ) throws -> [UInt8]? {
         let wasThere = try !isInitial && membershipAtSince(room.id, membership) == .join
         // Who was away in between lacks state that changed meanwhile.
         let wasJoined = try wasThere && (room.members[user].map { try changes.of(room.id).hasStayed($0) } ?? false)
         let isNew = !wasJoined || query.fullState
-        let receipts = changes.receipts(in: room.id)
+        let receipts = try changes.receipts(in: room.id)
         let accountData = try roomAccountData(room.id, isNew: !wasJoined)
         let window = try deliveryWindow(of: room.id)
         let roomChanges = try changes.of(room.id).delivering(window, log: sources.journal.log, reader: reader)
@@ -101,7 +96,7 @@ extension SyncComputation {
             isNew || room.membersPosition > since || timeline.isLimited ? RoomSummary(of: room, for: user) : nil
         let state =
             isNew || room.position > since
-            ? try state(of: room, timeline, summary, wasJoined: wasJoined, changes) : []
+            ? try state(of: room, timeline, summary, wasJoined: wasJoined) : []
         let ephemeral = try ephemeral(in: room, receipts, isNew: !wasJoined, typingRooms)
         let ownReceipt = receipts.contains { $0.user == user }
         guard
@@ -197,8 +192,7 @@ extension SyncComputation {
 
     /// The state that the client lacks before the timeline begins.
     func state(
-        of room: RoomSnapshot, _ timeline: SyncTimeline, _ summary: RoomSummary?, wasJoined: Bool,
-        _ changes: SyncChanges
+        of room: RoomSnapshot, _ timeline: SyncTimeline, _ summary: RoomSummary?, wasJoined: Bool
     ) throws -> [RawJSON] {
         let filter = query.filter.room.state
         if filter.excludesAll || !filter.matches(room: room.id) { return [] }
@@ -206,7 +200,7 @@ extension SyncComputation {
         let isWhole = !wasJoined || query.fullState
         var events =
             if isWhole { try stateBefore(timeline, start, in: room) } else {
-                try stateOutside(timeline, start, of: room, changes)
+                try stateOutside(timeline, start, of: room)
             }
         if filter.lazyLoadMembers {
             var needed = Set(timeline.events.map(\.sender)).union(summary?.heroes ?? [])
@@ -248,7 +242,7 @@ extension SyncComputation {
     /// State that changed since the last sync and is not in the timeline: it was before what is there, or the
     /// timeline's filter left it out.
     private func stateOutside(
-        _ timeline: SyncTimeline, _ start: Int64, of room: RoomSnapshot, _ changes: SyncChanges
+        _ timeline: SyncTimeline, _ start: Int64, of room: RoomSnapshot
     ) throws -> [Event] {
         var events = timeline.isLimited ? try changes.of(room.id).stateChanges(before: start) : []
         guard query.filter.room.timeline.leavesOut(room.id) else { return events }
@@ -336,9 +330,7 @@ extension SyncComputation {
         return try encode(SyncTimeline(events: [own], isLimited: false), [], room)
     }
 
-    private func leftRoom(
-        _ room: RoomSnapshot, _ membership: RoomMembership, _ changes: SyncChanges
-    ) throws -> [UInt8]? {
+    private func leftRoom(_ room: RoomSnapshot, _ membership: RoomMembership) throws -> [UInt8]? {
         let isNews = !isInitial && membership.position > since
         guard isNews || ((isInitial || query.fullState) && query.filter.room.includeLeave) else { return nil }
         let filter = query.filter.room.timeline
