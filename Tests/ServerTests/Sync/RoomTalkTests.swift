@@ -1,4 +1,3 @@
-import Dispatch
 import MatrixAPI
 import Store
 import Testing
@@ -154,7 +153,7 @@ import Testing
             let position = server.journal.position
             await hanako.say("other", in: room)
 
-            let (isReading, isRedacted) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            let (reading, isRedacted) = (AsyncStream.makeStream(of: Void.self), Gate())
             let journal = server.journal
             let forgotten = ChangeLog(after: journal.position)
             async let read = server.store.read { reader in
@@ -162,7 +161,7 @@ import Testing
                 let snapshot = try #require(try journal.room(room, reader))
                 let event = try #require(try reader.event(at: position))
                 let through = journal.position
-                isReading.signal()
+                reading.continuation.yield()
                 isRedacted.wait()
                 #expect(event.redactedBecause == nil)
                 #expect(try reader.event(at: position)?.redactedBecause == nil, "it reads as of before")
@@ -170,12 +169,7 @@ import Testing
                     try talk.events(in: snapshot, after: start, through: through, log: forgotten, reader)
                 ).map(\.isRedacted)
             }
-            await withCheckedContinuation { continuation in
-                DispatchQueue.global().async {
-                    isReading.wait()
-                    continuation.resume()
-                }
-            }
+            for await _ in reading.stream { break }
             #expect(await hanako.put(hanako.path(room.string, "redact/\(id)/r")).status == 200)
             let redacted = try #require(
                 try await server.store.read { try $0.event(at: position) }, "what the journal tells")
@@ -188,7 +182,7 @@ import Testing
                 case .onlyTheLast: journal.position - 1
                 }
             if let known { _ = try await both(talk, room, on: server, after: known, log: journal.log) }
-            isRedacted.signal()
+            isRedacted.open()
             #expect(try await read == [true, false])
 
             let now = try await server.store.read { reader in
