@@ -1,7 +1,7 @@
 package import EventLoop
 import HTTP
 import JSON
-package import MatrixAPI
+import MatrixAPI
 package import Outbound
 
 /// Calls of many: each participant sends once, to the bridge, and gets what the others send from there.
@@ -11,47 +11,6 @@ package import Outbound
 /// relays of this server and nothing else: other candidates are taken out of what clients say, and what the bridge listens
 /// on is a destination of relays for as long as its connection lasts.
 package actor Conferences {
-    package struct Settings: Sendable {
-        package var size = 20
-        /// Bits a second.
-        package var rate = 1_000_000
-        /// How long a participant may neither ask nor wait.
-        package var lifetime = Duration.seconds(60)
-
-        package init() {}
-    }
-
-    struct Subscription {
-        let identifier: String
-        let publisher: String
-        let handle: Int64
-        var places: [TransportAddress]
-    }
-
-    struct Participant {
-        let identifier: String
-        let user: UserID
-        let device: DeviceID
-        let handle: Int64
-        /// Milliseconds.
-        var lastSeen: Int64
-        var isPublishing = false
-        /// Others were told of it.
-        var isSeen = false
-        var media: (audio: Bool, video: Bool) = (false, false)
-        /// What the client says of it: the bridge passes silence on like sound.
-        var muted: (audio: Bool, video: Bool) = (false, false)
-        var places: [TransportAddress] = []
-        var subscriptions: [String: Subscription] = [:]
-        var events = ConferenceEvents()
-    }
-
-    struct Conference {
-        /// The bridge's name for it, which nobody else learns.
-        let bridgeRoom: String
-        var participants: [String: Participant] = [:]
-    }
-
     /// The name under which a conference counts as a call.
     private static func callName(_ room: RoomID) -> String { "mado.conference \(room.string)" }
 
@@ -60,7 +19,7 @@ package actor Conferences {
     let settings: Settings
     private let http: HTTPClient
     private let calls: CallDirectory
-    private let loop: EventLoop
+    let loop: EventLoop
     private let clock: WallClock
     private let log: Log
     private var place: ConferenceProcess.Place?
@@ -354,64 +313,5 @@ package actor Conferences {
         if wasSeen { tell(room, except: name) { $0.unpublished(name) } }
     }
 
-    // MARK: Time
-
-    /// Puts out who has not been heard of.
-    func expire() {
-        let earliest = clock.now - settings.lifetime.milliseconds
-        for (room, conference) in conferences {
-            for participant in conference.participants.values where participant.lastSeen < earliest {
-                // Somebody who waits is there.
-                if !participant.events.isAwaited { remove(participant.identifier, from: room) }
-            }
-        }
-    }
-
     var now: Int64 { clock.now }
-
-    /// Looks after that from now on.
-    package nonisolated func expireFromNowOn() {
-        _ = loop.schedule(after: .seconds(10)) { [weak self] in
-            guard let self else { return }
-            Task { await self.expire() }
-            expireFromNowOn()
-        }
-    }
-
-    // MARK: Who may not be in any more
-
-    private func removeAll(_ isOut: (RoomID, Participant) -> Bool) {
-        for (room, conference) in conferences {
-            for participant in conference.participants.values where isOut(room, participant) {
-                remove(participant.identifier, from: room)
-            }
-        }
-    }
-
-    fileprivate func left(_ leaving: [(room: RoomID, user: UserID)]) {
-        removeAll { room, participant in leaving.contains { $0.room == room && $0.user == participant.user } }
-    }
-
-    fileprivate func loggedOut(_ user: UserID, _ devices: Set<DeviceID>?) {
-        removeAll { _, participant in
-            participant.user == user && devices?.contains(participant.device) != false
-        }
-    }
-}
-
-extension Conferences: JournalObserver, SessionObserver {
-    package nonisolated func published(_ publication: Publication) {
-        let leaving = publication.changes.compactMap { change -> (room: RoomID, user: UserID)? in
-            guard case .event(let event) = change.kind, event.type == "m.room.member",
-                event.content["membership"]?.string != "join",
-                let user = event.stateKey.flatMap({ UserID($0) })
-            else { return nil }
-            return (event.roomID, user)
-        }
-        if !leaving.isEmpty { Task { await left(leaving) } }
-    }
-
-    package nonisolated func sessionsEnded(of user: UserID, devices: Set<DeviceID>?) {
-        Task { await loggedOut(user, devices) }
-    }
 }
