@@ -2,14 +2,15 @@
 
 import time
 
+from beginning import Beginning
 from cameras import Cameras
 import drawn_people
 from nheko import Nheko
 from sound import WHISTLE, OTHER_WHISTLE, SoundServer
-from window import LEFT, PASSWORD, RIGHT, see_speaking
+from window import LEFT, RIGHT, see_speaking
 
 
-class CallConversation:
+class CallConversation(Beginning):
     """Calls begun and ended by either, with a sound server, and cameras that show people who speak."""
 
     sound = None
@@ -30,12 +31,8 @@ class CallConversation:
         self.hanako_hears = self.sound.listen("earphones", WHISTLE)
         self.kenji_hears = self.sound.listen("loudspeaker", OTHER_WHISTLE)
         self.step("log in, ask for a chat, accept")
-        hanako.log_in(self.hanako, PASSWORD)
-        kenji.focus()
-        kenji.log_in(self.kenji, PASSWORD)
-        hanako.ask(self.kenji)
-        kenji.accept("Hanako")
-        hanako.open("Kenji")
+        self.log_in(hanako, kenji)
+        self.meet(hanako, kenji)
         kenji.open("Hanako")
         self.step("the camera is chosen among those that there are, and tried")
         hanako.choose_camera(lens, 1)

@@ -34,7 +34,7 @@ KNOWN_REFUSALS = (
     ("GET", r"/profile/", 404),
     ("GET", r"/profile/[^/]*%3A$", 400),
     ("POST", r"/keys/query$", 400),
-    ("POST", r"/read_markers$", 400),
+    ("POST", r"/read_markers$", 400, r"M_INVALID_PARAM: m\.\S+ is not an event ID$"),
     ("GET", r"/client/r0/rooms/[^/]*/messages\?from=&", 403),
     ("POST", r"/second/arcade/api/login/address$", 404),
     ("GET", r"/_mado/v1/sessions/addresses/", 404),
@@ -107,13 +107,9 @@ class Conversation(CallConversation):
     def nheko(self):
         hanako, kenji = self.open(Nheko, "hanako", LEFT), self.open(Nheko, "kenji", RIGHT)
         self.step("log in, set up encryption")
-        hanako.log_in(self.hanako, PASSWORD)
-        kenji.focus()
-        kenji.log_in(self.kenji, PASSWORD)
+        self.log_in(hanako, kenji)
         self.step("ask for a chat, accept")
-        hanako.ask(self.kenji)
-        kenji.accept("Hanako")
-        hanako.open("Kenji")
+        self.meet(hanako, kenji)
         self.talk(hanako, kenji)
         if not any(re.search(r"/send/m\.room\.encrypted/", target) for _, target, _ in self.server.answers()):
             raise AssertionError("the messages were not encrypted")
@@ -121,14 +117,10 @@ class Conversation(CallConversation):
     def nheko_encrypted(self):
         hanako, kenji = self.open(Nheko, "hanako", LEFT), self.open(Nheko, "kenji", RIGHT)
         self.step("log in, ask for a chat, accept")
-        hanako.log_in(self.hanako, PASSWORD)
-        kenji.focus()
-        kenji.log_in(self.kenji, PASSWORD)
+        self.log_in(hanako, kenji)
         self.server.mend_backup(self.kenji, PASSWORD)
         kenji.restart()
-        hanako.ask(self.kenji)
-        kenji.accept("Hanako")
-        hanako.open("Kenji")
+        self.meet(hanako, kenji)
         hanako.say("Good morning! Is the ferry on time?")
         kenji.hears("Hanako", "Good morning! Is the ferry")
         kenji.say("Yes, it is.")
@@ -228,9 +220,7 @@ class Conversation(CallConversation):
         hanako.focus()
         hanako.log_in(self.hanako, PASSWORD)
         self.step("ask for a chat, accept")
-        hanako.ask(self.kenji)
-        kenji.accept("Hanako")
-        hanako.open("Kenji")
+        self.meet(hanako, kenji)
         self.talk(hanako, kenji)
 
     def board(self):
@@ -240,9 +230,7 @@ class Conversation(CallConversation):
         self.server.publish("house", "House news", "The lift works again", self.kenji)
         hanako, kenji = self.open(Nheko, "hanako", LEFT), self.open(Nheko, "kenji", RIGHT)
         self.step("log in, set up encryption")
-        hanako.log_in(self.hanako, PASSWORD)
-        kenji.focus()
-        kenji.log_in(self.kenji, PASSWORD)
+        self.log_in(hanako, kenji)
         self.step("the board is read, and not written to")
         hanako.hears("Mado", "Canteen closed")
         hanako.open("Announcements")
@@ -254,17 +242,13 @@ class Conversation(CallConversation):
         hanako.may_only_read("House news")
         self.keep_picture("nheko-feed")
         self.step("ask the one who answers for it for a chat, accept")
-        hanako.ask(self.kenji)
-        kenji.accept("Hanako")
-        hanako.open("Kenji")
+        self.meet(hanako, kenji)
         hanako.see("^Write a message", role="text")
 
     def mado_desktop(self):
         hanako, kenji = self.open_mado_desktop("hanako", LEFT), self.open(Nheko, "kenji", RIGHT)
         self.step("log in")
-        hanako.log_in(self.hanako, PASSWORD)
-        kenji.focus()
-        kenji.log_in(self.kenji, PASSWORD)
+        self.log_in(hanako, kenji)
         self.step("ask for a chat, accept")
         hanako.ask(self.kenji)
         hanako.waits_for("Kenji")
@@ -295,12 +279,8 @@ class Conversation(CallConversation):
     def play_together(self):
         hanako, kenji = self.open_mado_desktop("hanako", LEFT), self.open(Nheko, "kenji", RIGHT)
         self.step("log in, ask for a chat, accept")
-        hanako.log_in(self.hanako, PASSWORD)
-        kenji.focus()
-        kenji.log_in(self.kenji, PASSWORD)
-        hanako.ask(self.kenji)
-        kenji.accept("Hanako")
-        hanako.open("Kenji")
+        self.log_in(hanako, kenji)
+        self.meet(hanako, kenji)
         kenji.see("^Write a message", role="text")
         hanako.say("A game before lunch?")
         kenji.hears("Hanako", "A game before")
@@ -350,11 +330,12 @@ class Conversation(CallConversation):
     # What is left to check
 
     def refusals(self):
-        for method, target, status in self.server.answers():
-            if status >= 400 and not any(
+        for method, target, status, said in self.server.refusals():
+            if not any(
                     (method, status) == (known[0], known[2]) and re.search(known[1], target)
+                    and re.search(known[3] if len(known) > 3 else "", said)
                     for known in KNOWN_REFUSALS):
-                yield f"{status} {method} {target}"
+                yield f"{status} {method} {target}: {said}"
 
     def complaints(self):
         for window in self.windows:

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -125,6 +126,12 @@ class Server:
             if " answered " in line:
                 fields = dict(word.split("=", 1) for word in line.split() if "=" in word)
                 yield fields["method"], fields["target"], int(fields["status"])
+
+    def refusals(self):
+        """What was not answered as it was asked, and what was said: (method, target, status, error)."""
+        for line in open(self.log):
+            if found := re.search(r" answered .*method=(\S+) .*target=(\S+) .*status=([45]\d\d) .*refusal=(.*)", line):
+                yield found[1], found[2], int(found[3]), found[4]
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)

@@ -9,7 +9,8 @@ package import MatrixAPI
 package final class MatrixApplication: HTTPApplication {
     /// What is reported of a request that went wrong inside, or of any request at the access log's level.
     package protocol Observer: Sendable {
-        func finished(_ head: HTTPRequestHead, id: UInt64, status: Int, user: UserID?)
+        /// - Parameter refusal: what was said to the client instead of an answer.
+        func finished(_ head: HTTPRequestHead, id: UInt64, status: Int, user: UserID?, refusal: MatrixError?)
         /// An error that is our own or the store's; the client only learns that there was one.
         func failed(_ head: HTTPRequestHead, id: UInt64, error: any Error)
     }
@@ -186,14 +187,14 @@ package final class MatrixApplication: HTTPApplication {
         switch answer {
         case .json(let body, let status):
             exchange.respond(Self.json(body, status))
-            observer.finished(exchange.head, id: exchange.id, status: status.code, user: user)
+            observer.finished(exchange.head, id: exchange.id, status: status.code, user: user, refusal: nil)
         case .response(var response):
             Self.addCrossOrigin(to: &response.headers)
             exchange.respond(response)
-            observer.finished(exchange.head, id: exchange.id, status: response.status.code, user: user)
+            observer.finished(exchange.head, id: exchange.id, status: response.status.code, user: user, refusal: nil)
         case .stream(let status, var headers, let body):
             Self.addCrossOrigin(to: &headers)
-            observer.finished(exchange.head, id: exchange.id, status: status.code, user: user)
+            observer.finished(exchange.head, id: exchange.id, status: status.code, user: user, refusal: nil)
             Task(executorPreference: exchange.loop) { [observer] in
                 do {
                     try await exchange.send(status, headers, body)
@@ -205,7 +206,7 @@ package final class MatrixApplication: HTTPApplication {
             // Who left while the request was authenticated is told to nobody who comes to wait now.
             guard !exchange.hasResponded else { return }
             begin(exchange)
-            observer.finished(exchange.head, id: exchange.id, status: 200, user: user)
+            observer.finished(exchange.head, id: exchange.id, status: 200, user: user, refusal: nil)
         }
     }
 
@@ -222,7 +223,7 @@ package final class MatrixApplication: HTTPApplication {
                 response.headers.add("retry-after", String((milliseconds + 999) / 1000))
             }
             exchange.respond(response)
-            observer.finished(exchange.head, id: exchange.id, status: matrix.status, user: user)
+            observer.finished(exchange.head, id: exchange.id, status: matrix.status, user: user, refusal: matrix)
             // What an endpoint says in so many words is an answer; what it became one from is for the administrator.
             if matrix.status >= 500, !(error is MatrixError) {
                 observer.failed(exchange.head, id: exchange.id, error: error)
@@ -232,7 +233,7 @@ package final class MatrixApplication: HTTPApplication {
         observer.failed(exchange.head, id: exchange.id, error: error)
         let hidden = MatrixError(500, .unknown, "Internal server error")
         exchange.respond(Self.json(hidden.body, HTTPStatus(500)))
-        observer.finished(exchange.head, id: exchange.id, status: 500, user: user)
+        observer.finished(exchange.head, id: exchange.id, status: 500, user: user, refusal: hidden)
     }
 
     /// A JSON answer with the headers that every answer has.

@@ -13,7 +13,7 @@ package struct RequestLog: MatrixApplication.Observer {
         }
     }
 
-    package func finished(_ head: HTTPRequestHead, id: UInt64, status: Int, user: UserID?) {
+    package func finished(_ head: HTTPRequestHead, id: UInt64, status: Int, user: UserID?, refusal: MatrixError?) {
         byClass[min(max(status / 100, 1), 5) - 1].add()
         guard log.passes(.debug) else { return }
         log.request(id).debug(
@@ -21,6 +21,7 @@ package struct RequestLog: MatrixApplication.Observer {
             [
                 "method": "\(head.method)", "target": Redaction.target(head.target), "status": String(status),
                 "from": head.remoteAddress.description, "user": user?.string ?? "-",
+                "refusal": refusal.map { "\($0.code.string): \($0.message)" } ?? "-",
             ])
     }
 

@@ -12,7 +12,7 @@ final class RequestLog: MatrixApplication.Observer {
     /// Errors that are the server's own: none in a test that doesn't provoke them.
     var failures: [String] { entries.withLock { $0.failures } }
 
-    func finished(_ head: HTTPRequestHead, id: UInt64, status: Int, user: UserID?) {
+    func finished(_ head: HTTPRequestHead, id: UInt64, status: Int, user: UserID?, refusal: MatrixError?) {
         entries.withLock { $0.lines.append("\(head.method) \(head.path) \(status) \(user?.string ?? "-")") }
     }
 
