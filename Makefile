@@ -82,7 +82,7 @@ desktop-test: locale
 	Tests/Desktop/run "$$($(SWIFT) build --show-bin-path)/mado" "$$($(SWIFT) build --show-bin-path)/mado-desktop"
 
 # The pictures of docs/desktop.md.
-pictures: test-packages locale
+pictures: pictures-packages locale
 	$(SWIFT) build --product mado
 	$(SWIFT) build --product mado-desktop
 	$(SWIFT) build --product mado-arcade
@@ -164,9 +164,12 @@ clients: clients-packages
 clients-packages:
 	@scripts/install-packages clients
 
-.PHONY: test-packages bench-packages
+.PHONY: test-packages pictures-packages bench-packages
 test-packages:
 	@scripts/install-packages test
+
+pictures-packages:
+	@scripts/install-packages pictures
 
 bench-packages:
 	@scripts/install-packages bench

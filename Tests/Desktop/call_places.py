@@ -28,7 +28,7 @@ class Facts:
         return self.program.text(self.node)
 
     def number(self, name):
-        found = re.search(f"{name}: (\\d+)", self.text())
+        found = re.search(f"{name}: (?:up to )?(\\d+)", self.text())
         return int(found[1]) if found else 0
 
     def until(self, condition, what, seconds=desktop.DEADLINE):

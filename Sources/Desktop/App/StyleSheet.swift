@@ -116,7 +116,7 @@ enum StyleSheet {
         .mado-call-button, .mado-call-button > button { border-radius: 99px; min-width: 36px; min-height: 36px; padding: 0;
             background: alpha(white, 0.13); color: white; }
         menubutton.mado-call-button { background: transparent; }
-        .mado-call-button:checked { background: white; color: #1d1d20; }
+        .mado-call-button:checked, .mado-call-button > button:checked { background: white; color: #1d1d20; }
         .mado-call-button.hang-up { background: #e01b24; min-width: 52px; }
 
         .mado-functions { padding: 3px 6px; border-bottom: 1px solid alpha(@window_fg_color, 0.09); }

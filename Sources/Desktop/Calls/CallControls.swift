@@ -7,19 +7,16 @@ import GtkKit
     let camera = ToggleButton(icon: "mado-video-call-symbolic", label: tr("Camera"))
     let hold = ToggleButton(icon: "media-playback-pause-symbolic", label: tr("Hold"))
     let share = ToggleButton(icon: "mado-share-screen-symbolic", label: tr("Share the screen"))
-    let details = ToggleButton(icon: "mado-details-symbolic", label: tr("Details of the call"))
+    let details = MenuButton(icon: "mado-details-symbolic", label: tr("Details of the call"))
     let popOut = Button(icon: "mado-pop-out-symbolic", label: tr("In a window of its own"))
     let full = Button(icon: "view-fullscreen-symbolic", label: tr("Full screen"))
     let hangUp = Button(icon: "mado-hang-up-symbolic", label: tr("Hang up"))
-    /// Shown by `details`.
-    let factsPlace: Revealer
-    let facts = Label("", classes: "mado-small")
+    private let facts = Label("", classes: "mado-small")
+    /// So high at most that it fits beside the buttons of the smallest window; ten people have more.
+    private static let detailsHeight = 232
 
     init() {
         widget = Box(.horizontal, spacing: 4)
-        let scrolled = ScrolledWindow(facts)
-        scrolled.setPropagatesNaturalHeight(true)
-        factsPlace = Revealer(scrolled)
         widget.addClass("mado-call-bar")
         widget.setAlignment(horizontal: .center)
         for button in [mute, camera, hold, share, details, popOut, full] as [Widget] {
@@ -29,10 +26,31 @@ import GtkKit
         hangUp.addClass("mado-call-button")
         hangUp.addClass("hang-up")
         widget.append(hangUp)
+        prepareDetails()
+    }
+
+    /// Above the chat rather than between: a low window has no room for them, and nothing moves as they come and go. They
+    /// stay while one goes on with something else.
+    private func prepareDetails() {
         facts.alignment = 0
         facts.isSelectable = true
-        facts.setMargins(top: 4, bottom: 8, start: 14, end: 14)
-        details.onToggle { [factsPlace] in factsPlace.isRevealed = $0 }
+        facts.setWraps(true)
+        facts.setWidth(max: 44)
+        facts.setMargins(8)
+        let scrolled = ScrolledWindow(facts)
+        scrolled.setPropagatesNaturalWidth(true)
+        scrolled.setPropagatesNaturalHeight(true)
+        scrolled.setContentHeight(max: Self.detailsHeight)
+        let popover = Popover(scrolled)
+        popover.setAutohides(false)
+        details.setPopover(popover)
+    }
+
+    /// - Parameter people: their names, and what is counted of each.
+    func show(details people: [(name: String, lines: [String])]) {
+        facts.setMarkup(
+            people.map { ["<b>\(Markup.escape($0.name))</b>"] + $0.lines.map(Markup.escape) }
+                .map { $0.joined(separator: "\n") }.joined(separator: "\n\n"))
     }
 
     func show(isMuted: Bool, isCameraOn: Bool, isOnHold: Bool, isSharing: Bool) {

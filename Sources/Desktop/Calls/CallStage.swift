@@ -53,7 +53,7 @@ import GtkKit
         heading.setMargins(8)
         overlay.add(ownFrame)
         overlay.add(heading)
-        place = StagePlace(picture: overlay, below: controls.widget, controls.factsPlace)
+        place = StagePlace(picture: overlay, below: controls.widget)
         place.addClass("mado-call")
         sizeOwn()
         connect()
@@ -111,6 +111,7 @@ import GtkKit
         order = []
         own.setTexture(nil)
         guard let call else {
+            controls.details.close()
             place.bringBack()
             widget.isRevealed = false
             grid.removeAll()
@@ -205,7 +206,7 @@ import GtkKit
 
     private func showFigures() {
         showStatus()
-        if let call { controls.facts.text = CallTexts.facts(call) }
+        if let call { controls.show(details: CallTexts.facts(call)) }
     }
 
     private func tell(_ user: String, _ end: CallEnd) {

@@ -60,24 +60,23 @@ import GtkKit
         }
     }
 
-    /// What is counted, a paragraph for each person.
-    static func facts(_ call: Call) -> String {
+    /// What is counted of each person, first what says how good the call is.
+    static func facts(_ call: Call) -> [(name: String, lines: [String])] {
         call.present.map { user in
-            let leg = call.legs[user]
             let figures = call.figures(of: user) ?? CallFigures()
             let percent = { (part: Double?) in part.map { String(Int(($0 * 100).rounded())) } ?? "?" }
-            return [
-                call.account.person(user).displayName,
+            let lines = [
                 tr("Way: %@", figures.route == nil ? tr("unknown") : Words.route(figures.route)),
-                tr("Pictures received: %@", String(figures.framesReceived)),
-                tr("Packets of sound received: %@", String(figures.soundPacketsReceived)),
                 tr("Lost: %1$@ % of theirs, %2$@ % of yours", percent(figures.lossReceived), percent(figures.lossSent)),
                 tr("There and back: %@ ms", String(Int(figures.roundTrip.rounded()))),
-                leg?.pictureAfter.map { tr("First picture after: %@ ms", String($0)) } ?? "",
                 tr("Longest silence: %@ ms", String(figures.longestSilence)),
                 tr("Received: %@ kbit/s", String(figures.bitsReceived / 1000)),
                 tr("Own picture: up to %@ kbit/s", String(figures.bitsAllowed / 1000)),
-            ].filter { !$0.isEmpty }.joined(separator: "\n")
-        }.joined(separator: "\n\n")
+                tr("Pictures received: %@", String(figures.framesReceived)),
+                tr("Packets of sound received: %@", String(figures.soundPacketsReceived)),
+                call.legs[user]?.pictureAfter.map { tr("First picture after: %@ ms", String($0)) } ?? "",
+            ]
+            return (call.account.person(user).displayName, lines.filter { !$0.isEmpty })
+        }
     }
 }
