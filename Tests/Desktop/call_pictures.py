@@ -32,9 +32,9 @@ class CallPictures:
             program.no_longer_see("^Not now")
         return program
 
-    def shot(self, program, name):
+    def shot(self, program, name, from_screen=False):
         time.sleep(1.5)
-        self.pictures.shot(program, name)
+        self.pictures.shot(program, name, from_screen)
 
     def make(self):
         hanako, kenji = self.at_desk("hanako", 20), self.at_desk("kenji", 700)
@@ -62,9 +62,9 @@ class CallPictures:
         self.shot(hanako, "call-picture")
         hanako.click("^Details of the call$")
         hanako.see("Pictures received: [1-9]")
-        self.shot(hanako, "call-details")
+        self.shot(hanako, "call-details", from_screen=True)
         hanako.place(20, 20, 360, 480)
-        self.shot(hanako, "call-details-small")
+        self.shot(hanako, "call-details-small", from_screen=True)
         hanako.click("^Details of the call$")
         self.shot(hanako, "call-small")
         kenji.click("^Share the screen$")
@@ -145,7 +145,7 @@ class CallPictures:
         hanako.place(20, 20, 360, 480)
         self.shot(hanako, "call-small-japanese")
         hanako.click("^通話の詳細$")
-        self.shot(hanako, "call-details-japanese")
+        self.shot(hanako, "call-details-japanese", from_screen=True)
         hanako.place(20, 20, WIDTH, HEIGHT)
         self.end(kenji)
 
