@@ -34,7 +34,7 @@ KNOWN_REFUSALS = (
     ("GET", r"/profile/", 404),
     ("GET", r"/profile/[^/]*%3A$", 400),
     ("POST", r"/keys/query$", 400),
-    ("POST", r"/read_markers$", 400, r"M_INVALID_PARAM: m\.\S+ is not an event ID$"),
+    ("POST", r"/read_markers$", 400, r'M_INVALID_PARAM: m\.\S+ is not an event ID"?$'),
     ("GET", r"/client/r0/rooms/[^/]*/messages\?from=&", 403),
     ("POST", r"/second/arcade/api/login/address$", 404),
     ("GET", r"/_mado/v1/sessions/addresses/", 404),
