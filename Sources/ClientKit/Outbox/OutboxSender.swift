@@ -101,7 +101,7 @@ actor OutboxSender {
             engine.endFlight(entry.transactionID)
             switch outcome {
             case .sent: pause = Self.firstPause
-            case .failed: break
+            case .settled: break
             case .wait(let milliseconds): return milliseconds
             }
         }
@@ -110,8 +110,8 @@ actor OutboxSender {
 
     private enum Outcome {
         case sent
-        /// It is not to be sent any more.
-        case failed
+        /// It is not to be sent any more: it failed, or another entry has it in itself.
+        case settled
         case wait(Int64)
     }
 
@@ -229,7 +229,7 @@ actor OutboxSender {
             }
             changes = .outbox(in: entry.roomID)
         }
-        return .failed
+        return .settled
     }
 
     /// What it belongs to was refused. A new text for it may be one that the server takes, such as a shorter one: the
@@ -245,7 +245,7 @@ actor OutboxSender {
             changes = .outbox(in: entry.roomID)
             return true
         }
-        return isMerged ? .failed : try await fail(entry, SendFailure.targetNeverSent)
+        return isMerged ? .settled : try await fail(entry, SendFailure.targetNeverSent)
     }
 
     private func upload(_ entry: OutboxEntry) async throws -> OutboxEntry {
