@@ -8,7 +8,7 @@ import LinuxShims
 /// loop with nothing to do sleeps in the kernel until the next timer; there is no tick.
 ///
 /// `@unchecked Sendable`: the inbox is locked, the rest is confined to the loop's thread.
-package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
+package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// How long work may run before descriptors are looked at, unless a single piece takes longer.
     private static let sliceNanoseconds: UInt64 = 2_000_000
 
@@ -111,14 +111,6 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         put(.job(UnownedJob(job)))
     }
 
-    package func checkIsolated() {
-        precondition(isCurrent, "not on the event loop that isolates this")
-    }
-
-    package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
-        UnownedSerialExecutor(ordinary: self)
-    }
-
     // MARK: The thread
 
     private func put(_ work: LoopWork) {
@@ -183,15 +175,14 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private func runSlice() {
         guard !ready.isEmpty else { return }
         var end: UInt64 = 0
-        let serial = asUnownedSerialExecutor()
-        let task = asUnownedTaskExecutor()
+        let executor = asUnownedTaskExecutor()
         var count = 0
         while readyStart < ready.count {
             var work = LoopWork.done
             swap(&work, &ready[readyStart])
             readyStart += 1
             switch work {
-            case .job(let job): job.runSynchronously(isolatedTo: serial, taskExecutor: task)
+            case .job(let job): job.runSynchronously(on: executor)
             case .closure(let closure): closure()
             case .done: break
             }

@@ -17,20 +17,6 @@ func withGroup<T>(
     }
 }
 
-actor LoopActor {
-    let loop: EventLoop
-    var count = 0
-
-    init(loop: EventLoop) { self.loop = loop }
-
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-
-    func increment() -> Bool {
-        count += 1
-        return loop.isCurrent
-    }
-}
-
 struct EventLoopTests {
     @Test func workRunsOnTheLoopInOrder() async throws {
         try await withGroup { group in
@@ -79,16 +65,19 @@ struct EventLoopTests {
         }
     }
 
-    @Test func anActorCanLiveOnALoop() async throws {
-        try await withGroup(count: 2) { group in
-            let actor = LoopActor(loop: group.loops[1])
-            await withTaskGroup(of: Bool.self) { tasks in
-                for _ in 0..<100 {
-                    tasks.addTask { await actor.increment() }
-                }
-                for await onLoop in tasks { #expect(onLoop) }
-            }
-            #expect(await actor.count == 100)
+    /// What a task calls and what does not wait is done with it, before all that was put in meanwhile.
+    @Test func asynchronousCallsDoNotStandInLine() async throws {
+        try await withGroup { group in
+            let loop = group.loops[0]
+            let order = Mutex<[String]>([])
+            await Task(executorPreference: loop) {
+                loop.execute { order.withLock { $0.append("other work") } }
+                for _ in 0..<3 { await add("call", to: order) }
+                await withUnsafeContinuation { $0.resume() }
+                order.withLock { $0.append("task") }
+            }.value
+            await withCheckedContinuation { continuation in loop.execute { continuation.resume() } }
+            #expect(order.withLock { $0 } == ["call", "call", "call", "task", "other work"])
         }
     }
 
@@ -169,6 +158,10 @@ struct EventLoopTests {
             #expect(order.withLock { $0.first } == "first")
         }
     }
+}
+
+private func add(_ entry: String, to list: borrowing Mutex<[String]>) async {
+    list.withLock { $0.append(entry) }
 }
 
 final class Flag: Sendable {

@@ -22,7 +22,7 @@ final class ClosedLoop: @unchecked Sendable {
     private var isStopping = false
     private var outstanding = 0
     private var failure: String?
-    private var stopped: CheckedContinuation<Void, Never>?
+    private let stopped = LoopWaiter()
 
     /// Connects `clients` clients.
     init(_ context: LoadContext, port: UInt16, clients: Int, makeRequest: @escaping MakeRequest) throws {
@@ -51,9 +51,7 @@ final class ClosedLoop: @unchecked Sendable {
     /// - Throws: `BenchError` when a connection failed or answers were refusals.
     func stop() async throws {
         isStopping = true
-        if outstanding > 0 {
-            await withCheckedContinuation { stopped = $0 }
-        }
+        await stopped.wait { outstanding == 0 }
         for connection in connections { connection.close() }
         if let failure { throw BenchError(failure) }
     }
@@ -76,8 +74,7 @@ final class ClosedLoop: @unchecked Sendable {
         if !isStopping {
             send(client)
         } else if outstanding == 0 {
-            stopped?.resume()
-            stopped = nil
+            stopped.resume()
         }
     }
 
@@ -85,8 +82,7 @@ final class ClosedLoop: @unchecked Sendable {
         failure = failure ?? reason
         outstanding -= 1
         if isStopping, outstanding == 0 {
-            stopped?.resume()
-            stopped = nil
+            stopped.resume()
         }
     }
 }

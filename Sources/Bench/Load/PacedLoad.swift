@@ -15,7 +15,7 @@ final class PacedLoad: @unchecked Sendable {
     private var waiting: [UInt64] = []
     private var sequence = 0
     private var ticker: Ticker?
-    private var stopped: CheckedContinuation<Void, Never>?
+    private let stopped = LoopWaiter()
     private(set) var latencies = LatencyHistogram()
     private(set) var failure: String?
 
@@ -43,9 +43,7 @@ final class PacedLoad: @unchecked Sendable {
     func stop() async throws {
         ticker?.stop()
         ticker = nil
-        if failure == nil, free.count < connections.count {
-            await withCheckedContinuation { stopped = $0 }
-        }
+        await stopped.wait { failure != nil || free.count == connections.count }
         for connection in connections { connection.close() }
         if let failure { throw BenchError(failure) }
     }
@@ -59,8 +57,7 @@ final class PacedLoad: @unchecked Sendable {
 
     private func failed(_ reason: String) {
         failure = failure ?? reason
-        stopped?.resume()
-        stopped = nil
+        stopped.resume()
     }
 
     private func answered(_ client: Int, _ status: Int) {
@@ -71,8 +68,7 @@ final class PacedLoad: @unchecked Sendable {
             sendNext()
         }
         if ticker == nil, free.count == connections.count {
-            stopped?.resume()
-            stopped = nil
+            stopped.resume()
         }
     }
 }

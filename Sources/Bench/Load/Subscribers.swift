@@ -24,7 +24,7 @@ final class Subscribers: @unchecked Sendable {
     private var delivery = Delivery()
     /// Messages that arrived since the last delivery began.
     var received: Int { delivery.count }
-    private var complete: CheckedContinuation<Void, Never>?
+    private let complete = LoopWaiter()
 
     init(_ context: LoadContext, next: @escaping Next) {
         self.context = context
@@ -46,7 +46,7 @@ final class Subscribers: @unchecked Sendable {
     func storm(_ requests: [[UInt8]], port: UInt16, tls: TLSClient) async throws {
         expectedAnswers = requests.count
         for (client, request) in requests.enumerated() { try add(client, request, port, tls) }
-        await wait(.seconds(120), for: answers >= expectedAnswers)
+        await wait(.seconds(120)) { answers >= expectedAnswers }
         if let failure { throw BenchError("\(failure); \(answers) of \(requests.count) were answered") }
     }
 
@@ -59,7 +59,7 @@ final class Subscribers: @unchecked Sendable {
             guard let self, let connection else { return }
             guard status == 200 else { return fail("an answer with status \(status)") }
             answers += 1
-            if answers == expectedAnswers { resume() }
+            if answers == expectedAnswers { complete.resume() }
             take(body)
             if let request = next(client, body) { connection.send(request) }
         }
@@ -68,10 +68,9 @@ final class Subscribers: @unchecked Sendable {
     }
 
     /// Waits until something resumes, unless it has already happened.
-    private func wait(_ limit: Duration, for isOver: Bool) async {
-        guard !isOver, failure == nil else { return }
+    private func wait(_ limit: Duration, for isOver: () -> Bool) async {
         let timer = context.loop.schedule(after: limit) { [weak self] in self?.fail("not within \(limit)") }
-        await withCheckedContinuation { complete = $0 }
+        await complete.wait { isOver() || failure != nil }
         timer.cancel()
     }
 
@@ -80,7 +79,7 @@ final class Subscribers: @unchecked Sendable {
         delivery = Delivery()
         start = SystemCall.now()
         try await send()
-        await wait(.seconds(60), for: delivery.count >= connections.count)
+        await wait(.seconds(60)) { delivery.count >= connections.count }
         if let failure { throw BenchError("\(failure); \(delivery.count) of \(connections.count) have the message") }
         return delivery
     }
@@ -95,16 +94,11 @@ final class Subscribers: @unchecked Sendable {
             delivery.count += 1
             delivery.latencies.record(SystemCall.now() - start)
         }
-        if start > 0, delivery.count >= connections.count { resume() }
+        if start > 0, delivery.count >= connections.count { complete.resume() }
     }
 
     private func fail(_ reason: String) {
         failure = failure ?? reason
-        resume()
-    }
-
-    private func resume() {
-        complete?.resume()
-        complete = nil
+        complete.resume()
     }
 }

@@ -41,6 +41,8 @@ package final class HTTPExchange: @unchecked Sendable {
     private var failure: HTTPBodyError?
     /// Whether all of the request has been received, or none will be any more.
     private(set) var hasRequestEnded = false
+    /// Whether the client has yet to take of what was written before more should be: since a `write` that returned false.
+    package private(set) var isBehind = false
 
     init(
         head: consuming HTTPRequestHead, loop: EventLoop, id: UInt64, stream: any ExchangeStream, hasBody: Bool,
@@ -164,7 +166,9 @@ package final class HTTPExchange: @unchecked Sendable {
     @discardableResult
     package func write(_ bytes: [UInt8]) -> Bool {
         guard advance(from: .begun, to: .begun), let stream else { return false }
-        return bytes.isEmpty || stream.write(bytes)
+        guard !bytes.isEmpty, !stream.write(bytes) else { return true }
+        isBehind = true
+        return false
     }
 
     /// Ends the body.
@@ -253,6 +257,7 @@ package final class HTTPExchange: @unchecked Sendable {
     }
 
     func becameWritable() {
+        isBehind = false
         onWritable?()
     }
 

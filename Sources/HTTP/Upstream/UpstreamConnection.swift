@@ -25,7 +25,7 @@ package final class UpstreamConnection: @unchecked Sendable {
     private var isReadable = false
     private var isWritable = false
     private var isExpired = false
-    private var waiter: UnsafeContinuation<Void, Never>?
+    private let waiter = LoopWaiter()
     private var timer: LoopTimer?
     /// What came behind the head.
     private var rest: [UInt8] = []
@@ -77,24 +77,18 @@ package final class UpstreamConnection: @unchecked Sendable {
     private func descriptorReady(_ readiness: Readiness) {
         if readiness.isReadable { isReadable = true }
         if readiness.isWritable || readiness.isOver { isWritable = true }
-        resume()
+        waiter.resume()
     }
 
     private func expire() {
         isExpired = true
-        resume()
-    }
-
-    private func resume() {
-        let waiting = waiter
-        waiter = nil
-        waiting?.resume()
+        waiter.resume()
     }
 
     private func wait(until condition: () -> Bool) async throws {
         while !condition() {
             if isExpired { throw UpstreamError(description: "no answer in time") }
-            await withUnsafeContinuation { waiter = $0 }
+            await waiter.wait { condition() || isExpired }
         }
     }
 

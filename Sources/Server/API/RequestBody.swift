@@ -1,3 +1,4 @@
+import EventLoop
 package import HTTP
 
 /// A request's body that its endpoint takes part by part, as fast as it can use it: the client is held back meanwhile.
@@ -14,7 +15,7 @@ package final class RequestBody: @unchecked Sendable {
     private var hasBegun = false
     private var pending: [UInt8] = []
     private var end: Result<Void, HTTPBodyError>?
-    private var waiter: UnsafeContinuation<Void, Never>?
+    private let waiter = LoopWaiter()
 
     init(_ exchange: HTTPExchange) {
         self.exchange = exchange
@@ -25,7 +26,7 @@ package final class RequestBody: @unchecked Sendable {
     /// - Throws: `HTTPBodyError` when the rest does not come.
     package func next() async throws(HTTPBodyError) -> [UInt8]? {
         begin()
-        if pending.isEmpty, end == nil { await withUnsafeContinuation { waiter = $0 } }
+        await waiter.wait { !pending.isEmpty || end != nil }
         guard pending.isEmpty else {
             let part = pending
             pending = []
@@ -50,17 +51,11 @@ package final class RequestBody: @unchecked Sendable {
     private func arrived(_ part: ArraySlice<UInt8>) {
         pending.append(contentsOf: part)
         if pending.count >= Self.readAhead { exchange.pauseBody() }
-        resume()
+        waiter.resume()
     }
 
     private func ended(_ error: HTTPBodyError?) {
         end = error.map { .failure($0) } ?? .success(())
-        resume()
-    }
-
-    private func resume() {
-        let waiting = waiter
-        waiter = nil
-        waiting?.resume()
+        waiter.resume()
     }
 }

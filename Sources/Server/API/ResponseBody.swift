@@ -1,3 +1,4 @@
+import EventLoop
 import HTTP
 
 /// A body that is read while it is sent.
@@ -12,28 +13,18 @@ extension HTTPExchange {
     func send(_ status: HTTPStatus, _ headers: HTTPHeaders, _ body: any ResponseBody) async throws {
         begin(status, headers)
         guard head.method != .head, status.mayHaveBody else { return finish() }
+        let waiter = LoopWaiter()
+        onWritable = { waiter.resume() }
+        onClose = { waiter.resume() }
         do {
             while !isClosed, let part = try await body.next() {
-                if !write(part) { await untilWritable() }
+                write(part)
+                await waiter.wait { !isBehind || isClosed }
             }
         } catch {
             abort()
             throw error
         }
         finish()
-    }
-
-    /// Returns when the client took what was written, or is gone.
-    private func untilWritable() async {
-        guard !isClosed else { return }
-        await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
-            let resume = { [unowned self] in
-                onWritable = nil
-                onClose = nil
-                continuation.resume()
-            }
-            onWritable = resume
-            onClose = resume
-        }
     }
 }
