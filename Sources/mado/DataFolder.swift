@@ -87,7 +87,8 @@ final class DataFolderLock {
 
     /// - Throws: `inUse` when another process holds it.
     init(_ folder: DataFolder) throws(DataFolderError) {
-        descriptor = open(folder.processFile, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        // An object that has its descriptor closes it, also where its making fails from there on.
+        let descriptor = open(folder.processFile, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .system(SystemError("open", path: folder.processFile)) }
         var claim = Self.wholeFile(F_WRLCK)
         guard fcntl(descriptor, Self.setLock, &claim) == 0 else {
@@ -99,6 +100,7 @@ final class DataFolderLock {
         let text = Array("\(getpid())\n".utf8)
         ftruncate(descriptor, 0)
         _ = pwrite(descriptor, text, text.count, 0)
+        self.descriptor = descriptor
     }
 
     deinit { close(descriptor) }

@@ -25,7 +25,7 @@ package final class GzipEncoder {
     /// - Throws: `outOfMemory`.
     package init(level: Int32 = 5) throws(GzipError) {
         precondition((1...9).contains(level), "zlib's levels are 1 to 9")
-        stream = .allocate(capacity: 1)
+        let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())
         // 15 bits of window, + 16 for the gzip wrapper; 8 is the usual memory level.
         let size = Int32(MemoryLayout<z_stream>.size)
@@ -34,6 +34,7 @@ package final class GzipEncoder {
             stream.deallocate()
             throw .outOfMemory
         }
+        self.stream = stream
     }
 
     deinit {

@@ -12,9 +12,11 @@ package final class IncomingFile: IncomingContent, @unchecked Sendable {
 
     /// - Throws: `SystemError` when the file cannot be made.
     package init(_ path: String) throws(SystemError) {
-        self.path = path
-        descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        // An object that is complete removes the file when it goes: not one that is somebody else's.
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SystemError("open", path: path) }
+        self.path = path
+        self.descriptor = descriptor
     }
 
     deinit {

@@ -18,6 +18,14 @@ import Testing
         #expect(SystemFile.names(in: folder.path + "/incoming") == [])
     }
 
+    @Test func aFileThatIsThereIsNotTakenOver() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/file"
+        try SystemFile.write([1, 2, 3], to: path, mode: 0o600)
+        #expect(throws: SystemError.self) { try IncomingFile(path) }
+        #expect(try SystemFile.read(path) == [1, 2, 3])
+    }
+
     @Test func digestsReadAsTheyAreWritten() {
         let digest = ContentDigest((0..<32).map { UInt8($0 * 8) })
         #expect(ContentDigest(hexadecimal: digest.hexadecimal) == digest)
