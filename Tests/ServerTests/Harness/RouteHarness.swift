@@ -224,7 +224,7 @@ final class RouteHarness: Sendable {
                  "password":"\(TestMember.password)"\(device)}
                 """)
         return TestMember(
-            server: self, user: UserID(unchecked: try #require(answer["user_id"]?.string)),
+            server: self, user: UserID(unchecked: try #require(answer["user_id"]?.string, "the log-in gave \(answer)")),
             device: DeviceID(unchecked: try #require(answer["device_id"]?.string)),
             token: try #require(answer["access_token"]?.string))
     }
