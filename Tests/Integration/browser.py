@@ -39,6 +39,8 @@ class Browser:
         answer = self.request("POST", "/session", {"capabilities": capabilities})
         self.session = f"/session/{answer['sessionId']}"
         self.complaints = []
+        # Everything, for a test that fails.
+        self.told = []
         if dark:
             self.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
 
@@ -66,16 +68,18 @@ class Browser:
     def open(self, url):
         """Opens a page and waits until it is loaded. Chromium gives up what it is loading whenever an interface of this
         machine comes or goes, and a page whose scripts are missing stays dead: a person would load it anew."""
+        end = time.monotonic() + DEADLINE
         while True:
             self.request("POST", self.session + "/url", {"url": url})
             told = [entry["message"] for entry in self.log()]
-            if not any("net::ERR_NETWORK_CHANGED" in message for message in told):
+            if not any("net::ERR_NETWORK_CHANGED" in message for message in told) or time.monotonic() > end:
                 return
-            self.open("about:blank")
+            self.request("POST", self.session + "/url", {"url": "about:blank"})
 
     def log(self):
         """What the browser has told since the last call; what counts as an error of the page is kept for `errors`."""
         entries = self.request("POST", self.session + "/se/log", {"type": "browser"})
+        self.told += [entry["message"] for entry in entries]
         self.complaints += [entry["message"] for entry in entries
                             if entry["level"] == "SEVERE" and "Failed to load resource" not in entry["message"]]
         return entries
@@ -88,7 +92,8 @@ class Browser:
         end = time.monotonic() + DEADLINE
         while not (value := self.run(script, *arguments)):
             if time.monotonic() > end:
-                told = "\n".join(entry["message"] for entry in self.log())
+                self.log()
+                told = "\n".join(self.told)
                 raise AssertionError(
                     f"not within {DEADLINE} s: {what}\n{self.run('return document.body.innerText')}\n{told}")
             time.sleep(0.02)

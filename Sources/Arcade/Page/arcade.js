@@ -113,15 +113,34 @@ async function logIn(server, user, password) {
   remember(answer);
 }
 
-async function prepareLogin() {
-  const { servers } = await request("GET", "api/servers");
+/** Asks until it is told, for as long as nobody is logged in otherwise. */
+async function knownServers() {
+  for (let pause = 1000; ; pause = Math.min(pause * 2, 10000)) {
+    try {
+      const { servers } = await request("GET", "api/servers");
+      find("login-error").textContent = "";
+      return servers;
+    } catch {
+      if (state.token) return [];
+      find("login-error").textContent = text("noAnswer");
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+}
+
+function prepareLogin() {
   const choice = find("server");
-  choice.replaceChildren(...servers.map((server, index) => new Option(server.name, index)));
-  choice.parentElement.hidden = servers.length < 2;
+  choice.parentElement.hidden = true;
+  const known = knownServers().then((servers) => {
+    choice.replaceChildren(...servers.map((server, index) => new Option(server.name, index)));
+    choice.parentElement.hidden = servers.length < 2;
+    return servers;
+  });
   find("login").onsubmit = async (event) => {
     event.preventDefault();
     find("login-error").textContent = "";
     try {
+      const servers = await known;
       await logIn(servers[choice.value || 0], find("user").value, find("password").value);
       find("password").value = "";
       begin();
@@ -297,6 +316,7 @@ async function start() {
   for (const element of document.querySelectorAll("[data-text]")) {
     element.textContent = text(element.dataset.text);
   }
+  find("incomplete").remove();
   find("leave").textContent = text("leave");
   find("logout").textContent = text("logOut");
   find("activities").replaceChildren(...activities.map((activity) => {
@@ -328,7 +348,7 @@ async function start() {
   followAddress();
   if (!state.isInside) {
     navigator.serviceWorker?.register("worker.js").catch(() => {});
-    prepareLogin().catch(() => { find("login-error").textContent = text("noAnswer"); });
+    prepareLogin();
     if (!state.token) await request("POST", "api/login/address", {}).then(remember, () => {});
   }
   begin();
