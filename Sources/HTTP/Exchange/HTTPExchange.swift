@@ -17,7 +17,7 @@ package final class HTTPExchange: @unchecked Sendable {
         /// Nobody asked yet.
         case unclaimed
         case collecting(limit: Int, done: (Result<[UInt8], HTTPBodyError>) -> Void)
-        case streaming(onPart: (ArraySlice<UInt8>) -> Void, onEnd: (HTTPBodyError?) -> Void)
+        case streaming(onPart: (UnsafeRawBufferPointer) -> Void, onEnd: (HTTPBodyError?) -> Void)
         /// The application has heard of the end.
         case done
     }
@@ -101,10 +101,10 @@ package final class HTTPExchange: @unchecked Sendable {
         stream?.bodyWanted()
     }
 
-    /// Hands over the body in parts as they come; then calls `onEnd` once, with nil when the body is complete.
-    /// Either may be called before this returns. Once per exchange, and not together with `collectBody`.
+    /// Hands over the body in parts as they come, each for the time of the call; then calls `onEnd` once, with nil when the
+    /// body is complete. Either may be called before this returns. Once per exchange, and not together with `collectBody`.
     package func readBody(
-        _ onPart: @escaping (ArraySlice<UInt8>) -> Void, onEnd: @escaping (HTTPBodyError?) -> Void
+        _ onPart: @escaping (UnsafeRawBufferPointer) -> Void, onEnd: @escaping (HTTPBodyError?) -> Void
     ) {
         assert(loop.isCurrent)
         guard case .unclaimed = body else { preconditionFailure("a body is read once") }
@@ -231,7 +231,7 @@ package final class HTTPExchange: @unchecked Sendable {
             }
             collected.append(contentsOf: bytes)
         case .streaming(let onPart, _):
-            onPart(ArraySlice(bytes))
+            onPart(bytes)
         case .unclaimed, .done:
             break
         }

@@ -48,7 +48,11 @@ package final class RequestBody: @unchecked Sendable {
         }
     }
 
-    private func arrived(_ part: ArraySlice<UInt8>) {
+    private func arrived(_ part: UnsafeRawBufferPointer) {
+        // As much as there may be by the time that the endpoint has done with what it took.
+        if pending.isEmpty {
+            pending.reserveCapacity(max(part.count, min(Self.readAhead + part.count, announcedLength ?? .max)))
+        }
         pending.append(contentsOf: part)
         if pending.count >= Self.readAhead { exchange.pauseBody() }
         waiter.resume()

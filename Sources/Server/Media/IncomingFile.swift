@@ -5,6 +5,9 @@ package import Store
 ///
 /// `@unchecked Sendable`: used by one thread at a time, as `IncomingContent` says.
 package final class IncomingFile: IncomingContent, @unchecked Sendable {
+    /// What is written and hashed, one after the other, before the processor's nearest memory has forgotten it.
+    private static let piece = 32_768
+
     package let path: String
     let descriptor: Int32
     package private(set) var size: Int64 = 0
@@ -27,12 +30,12 @@ package final class IncomingFile: IncomingContent, @unchecked Sendable {
     package func append(_ bytes: [UInt8]) throws(MediaStorageError) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            let count = rest.prefix(Self.piece).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw MediaStorageError(SystemError("write", path: path)) }
+            hash.update(rest.prefix(count))
             rest = rest.dropFirst(count)
         }
-        hash.update(bytes)
         size += Int64(bytes.count)
     }
 
