@@ -32,8 +32,12 @@ class Wire:
 
     def __init__(self, places, loss=0.0, rate=None, delay=0.0, takes_tcp=True):
         """`rate` in bits a second for each direction, `delay` in seconds."""
-        Wire.count += 1
-        self.number = (os.getpid() * 4 + Wire.count) % 250 + 1
+        # Not one that a test which was killed has left behind.
+        while True:
+            Wire.count += 1
+            self.number = (os.getpid() * 4 + Wire.count) % 250 + 1
+            if not os.path.exists(f"/sys/class/net/mwo{self.number}x0"):
+                break
         self.loss, self.rate, self.delay, self.takes_tcp = loss, rate, delay, takes_tcp
         self.address = f"10.86.{self.number}.1"
         self.lost = self.passed = 0

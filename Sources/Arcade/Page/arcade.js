@@ -113,7 +113,7 @@ async function logIn(server, user, password) {
   remember(answer);
 }
 
-/** Asks until it is told, for as long as nobody is logged in otherwise. */
+/** Asks until it is told: who is logged in may log out. */
 async function knownServers() {
   for (let pause = 1000; ; pause = Math.min(pause * 2, 10000)) {
     try {
@@ -121,7 +121,6 @@ async function knownServers() {
       find("login-error").textContent = "";
       return servers;
     } catch {
-      if (state.token) return [];
       find("login-error").textContent = text("noAnswer");
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
