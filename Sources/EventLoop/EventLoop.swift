@@ -1,7 +1,7 @@
 import Glibc
 import LinuxShims
 
-/// One thread that waits for descriptors and timers, and runs the jobs of tasks and actors that belong to it.
+/// One thread that waits for descriptors and timers, and runs the jobs of tasks that prefer it.
 ///
 /// A turn: wait (not at all if work is pending), events, due timers, a slice of the pending work, then those who
 /// asked for the turn's end. Work is cut off after `sliceNanoseconds` so that descriptors are looked at again. A

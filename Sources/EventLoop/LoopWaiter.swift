@@ -1,10 +1,8 @@
-/// What one task on a loop waits for to happen there. Confined to the loop.
+/// What one task on a loop waits for to happen there. Not Sendable: confined to the loop, by whoever has it.
 ///
 /// Whoever comes to wait has other work of the loop before it or not, as the runtime likes: between a look at the state and
 /// the first moment of waiting anything may happen. So the state is looked at once the waiting has begun, never before.
-///
-/// `@unchecked Sendable`: confined to the loop.
-package final class LoopWaiter: @unchecked Sendable {
+package final class LoopWaiter {
     private var continuation: UnsafeContinuation<Void, Never>?
 
     package init() {}

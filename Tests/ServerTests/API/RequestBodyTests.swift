@@ -17,13 +17,13 @@ import Testing
             #expect(large.error == "M_TOO_LARGE")
         }
     }
+
     /// What comes between a look at the body and the waiting for it is not missed.
     @Test(.timeLimit(.minutes(1))) func partsThatComeAtAnyMomentArrive() async throws {
         let group = try EventLoopGroup(count: 1)
         let parts = (0..<50).map { [UInt8](repeating: $0, count: 100) }
         let (exchange, stream) = BehindStream.exchange(on: group.loops[0], hasBody: true)
         let whole = try await Task(executorPreference: group.loops[0]) {
-            stream.exchange = exchange
             stream.parts = parts
             let body = RequestBody(exchange)
             var whole: [UInt8] = []

@@ -10,7 +10,6 @@ import Testing
         let group = try EventLoopGroup(count: 1)
         let (exchange, stream) = BehindStream.exchange(on: group.loops[0])
         let written = try await Task(executorPreference: group.loops[0]) {
-            stream.exchange = exchange
             try await exchange.send(.ok, [:], Numbers(count: 50))
             return stream.written
         }.value
@@ -22,7 +21,6 @@ import Testing
         let group = try EventLoopGroup(count: 1)
         let (exchange, stream) = BehindStream.exchange(on: group.loops[0])
         let written = try await Task(executorPreference: group.loops[0]) {
-            stream.exchange = exchange
             stream.leavesAfter = 7
             try await exchange.send(.ok, [:], Numbers(count: 50))
             return stream.written

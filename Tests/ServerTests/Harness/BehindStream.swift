@@ -2,11 +2,10 @@ import EventLoop
 
 @testable import HTTP
 
-/// A connection that always has too much to send and takes it as the loop's next work; the parts of the request's body come
-/// in the same way, one after the other. Confined to the loop.
+/// A connection that always has too much to send and sends it as the loop's next work; the request's body comes as such, too,
+/// all parts and the end. Confined to the loop.
 final class BehindStream: ExchangeStream, @unchecked Sendable {
-    /// Set before anything is sent.
-    weak var exchange: HTTPExchange?
+    private weak var exchange: HTTPExchange?
     var parts: [[UInt8]] = []
     /// How many writes the client takes before it is gone.
     var leavesAfter = Int.max
@@ -19,15 +18,15 @@ final class BehindStream: ExchangeStream, @unchecked Sendable {
         let exchange = HTTPExchange(
             head: head, loop: loop, id: 1, stream: stream, hasBody: hasBody,
             compression: ResponseCompression(threshold: .max))
+        stream.exchange = exchange
         return (exchange, stream)
     }
 
     func bodyWanted() {
         exchange?.loop.execute { [self] in
-            guard let exchange, exchange.wantsBody, !exchange.hasRequestEnded else { return }
-            guard !parts.isEmpty else { return exchange.bodyEnded(nil) }
-            parts.removeFirst().withUnsafeBytes { exchange.bodyReceived($0) }
-            bodyWanted()
+            guard let exchange else { return }
+            for part in parts { part.withUnsafeBytes { exchange.bodyReceived($0) } }
+            exchange.bodyEnded(nil)
         }
     }
 
