@@ -110,14 +110,20 @@ package final class Arcade: Sendable {
 
     /// Steps 205 and 206, 303.
     private func ask(_ seat: SessionLaunch.Seat) async {
-        let users = (try? await thread.perform { house, _ in house.users(of: seat.person) }) ?? [seat.person]
-        let people = await firstServers.people(of: users) { [self] found in await tell(seat, found) }
-        await tell(seat, people)
+        let found: (look: Int, users: [String])? = try? await thread.perform { house, _ in
+            (house.look(seat), house.users(of: seat.person))
+        }
+        guard let (look, users) = found else { return }
+        let all = await firstServers.people(of: users) { [self] some in await tell(seat, some, look, isPartial: true) }
+        await tell(seat, all, look)
     }
 
-    private func tell(_ seat: SessionLaunch.Seat, _ people: [FirstServerPerson]) async {
-        let found = people.map { (user: $0.user, name: $0.name) }
-        await attempt("people could not be noted") { house, now in try house.answered(seat, found, now: now) }
+    private func tell(
+        _ seat: SessionLaunch.Seat, _ companions: Companions, _ look: Int, isPartial: Bool = false
+    ) async {
+        await attempt("people could not be noted") { house, now in
+            try house.answered(seat, companions, look: look, isPartial: isPartial, now: now)
+        }
     }
 
     private func play(_ move: String, in session: String, count: Int) async {

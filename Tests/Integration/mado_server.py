@@ -79,6 +79,15 @@ class Server:
         self.process.kill()
         self.process.wait()
 
+    def freeze(self):
+        """Silent from now on, until it is killed or thawed."""
+        self.process.send_signal(signal.SIGSTOP)
+        # The threads stop one after another, when the machine gives them a moment.
+        eventually(lambda: {state(task) for task in tasks(self.process.pid)} == {"T"}, "the server stands still")
+
+    def thaw(self):
+        self.process.send_signal(signal.SIGCONT)
+
     def stop(self):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -171,6 +180,16 @@ class Member:
             query["since"] = since
         from urllib.parse import urlencode
         return self.expect("GET", "/_matrix/client/v3/sync?" + urlencode(query))
+
+
+def tasks(process):
+    return [f"/proc/{process}/task/{task}" for task in os.listdir(f"/proc/{process}/task")]
+
+
+def state(task):
+    """The letter of proc(5)."""
+    with open(f"{task}/stat", encoding="utf-8") as line:
+        return line.read().rpartition(")")[2].split()[0]
 
 
 def children_named(name, folder):

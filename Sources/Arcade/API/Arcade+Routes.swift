@@ -169,8 +169,9 @@ extension Arcade: RouteProviding {
             (try house.members(of: session).users, house.users(of: person))
         }
         if members.isDisjoint(with: own) {
-            let people = await firstServers.people(of: own) { _ in }
-            guard people.contains(where: { members.contains($0.user) }) else { throw HouseError.noSession.matrixError }
+            guard await firstServers.people(of: own).people.contains(where: { members.contains($0.user) }) else {
+                throw HouseError.noSession.matrixError
+            }
         }
         try await perform { house, now in try house.watch(person, session, now: now) }
         return .empty

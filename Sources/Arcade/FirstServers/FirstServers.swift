@@ -4,6 +4,14 @@ import Outbound
 import Server
 import Synchronization
 
+/// With whom somebody is talking, as far as it is known.
+struct Companions: Sendable {
+    /// By their identifiers.
+    var people: [FirstServerPerson] = []
+    /// The servers that have not said, or do not.
+    var silent: Set<String> = []
+}
+
 /// All first servers together: asked at once, each with a time limit, their answers merged as they come.
 ///
 /// One that is down delays nobody for long: after a failure it gets little time until it answers again.
@@ -31,26 +39,30 @@ final class FirstServers: Sendable {
     /// With whom the person of these identifiers is talking, on all servers.
     /// - Parameter partial: called whenever a server named somebody and others have not answered yet, with all so far.
     func people(
-        of users: [String], partial: @escaping @Sendable ([FirstServerPerson]) async -> Void
-    ) async -> [FirstServerPerson] {
-        await withTaskGroup(of: [FirstServerPerson].self) { group in
-            var asked = 0
+        of users: [String], partial: @escaping @Sendable (Companions) async -> Void = { _ in }
+    ) async -> Companions {
+        await withTaskGroup(of: (server: String, found: [FirstServerPerson]?).self) { group in
+            var all = Companions()
             for user in users {
                 guard let client = client(of: user.drop { $0 != ":" }.dropFirst()) else { continue }
-                asked += 1
-                group.addTask { await self.people(of: user, client) }
+                all.silent.insert(client.server.name)
+                group.addTask { (client.server.name, await self.people(of: user, client)) }
             }
-            var merged: [FirstServerPerson] = []
-            for await found in group {
-                asked -= 1
-                merged += found.filter { one in !merged.contains { $0.user == one.user } }
-                if !found.isEmpty, asked > 0 { await partial(merged) }
+            var waited = all.silent
+            for await (server, found) in group {
+                waited.remove(server)
+                guard let found else { continue }
+                all.silent.remove(server)
+                all.people += found.filter { one in !all.people.contains { $0.user == one.user } }
+                all.people.sort { $0.user < $1.user }
+                if !found.isEmpty, !waited.isEmpty { await partial(all) }
             }
-            return merged.sorted { $0.user < $1.user }
+            return all
         }
     }
 
-    private func people(of user: String, _ client: FirstServerClient) async -> [FirstServerPerson] {
+    /// - Returns: nil when the server does not say.
+    private func people(of user: String, _ client: FirstServerClient) async -> [FirstServerPerson]? {
         let name = client.server.name
         let isDistrusted = failures.withLock { $0[name].map { clock.now - $0 < Self.distrust } ?? false }
         do {
@@ -59,8 +71,9 @@ final class FirstServers: Sendable {
             failures.withLock { $0[name] = nil }
             return found
         } catch {
-            if case FirstServerError.unreachable = error { failures.withLock { $0[name] = clock.now } }
-            return []
+            guard case FirstServerError.unreachable = error else { return [] }
+            failures.withLock { $0[name] = clock.now }
+            return nil
         }
     }
 

@@ -21,6 +21,9 @@ final class House {
     /// Whose place is to be told.
     private var moved: Set<SessionLaunch.Seat> = []
     private var asking: [SessionLaunch.Seat] = []
+    private var lastLook = 0
+    /// For people who are choosing, the question to the first servers that their list comes from.
+    private var looks: [SessionLaunch.Seat: Int] = [:]
     private(set) var deadlines: [String: Int64] = [:]
 
     /// Takes in what the database has.
@@ -109,14 +112,39 @@ final class House {
         wishes[seat] = options
     }
 
+    /// The number of a question to the first servers that begins now.
+    func look(_ seat: SessionLaunch.Seat) -> Int {
+        lastLook += 1
+        return lastLook
+    }
+
     /// What the first servers say; everybody's names are noted.
-    func answered(_ seat: SessionLaunch.Seat, _ people: [(user: String, name: String?)], now: Int64) throws {
+    ///
+    /// Questions overlap, and a slow answer does not undo a later question's. Before somebody chooses, what is known so
+    /// far is shown; who chooses sees their list change once a question, and keeps on it whom a server named that says
+    /// nothing at the moment.
+    /// - Parameter look: the question's number.
+    func answered(
+        _ seat: SessionLaunch.Seat, _ companions: Companions, look: Int, isPartial: Bool, now: Int64
+    ) throws {
+        guard look >= looks[seat] ?? 0 else { return }
         var found: [String] = []
-        for entry in people {
+        for entry in companions.people {
             let person = try know(entry.user, name: entry.name)
             if person != seat.person, !found.contains(person) { found.append(person) }
         }
+        if case .choosing(let before) = launch.places[seat] {
+            if isPartial { return }
+            found =
+                before.filter { found.contains($0) || isOn(companions.silent, $0) }
+                + found.filter { !before.contains($0) }
+        }
         try handle(.answered(seat, people: found), now: now)
+        if case .choosing = launch.places[seat] { looks[seat] = look } else { looks[seat] = nil }
+    }
+
+    private func isOn(_ servers: Set<String>, _ person: String) -> Bool {
+        users(of: person).contains { servers.contains(String(UserID(unchecked: $0).server)) }
     }
 
     func accept(
