@@ -2,11 +2,14 @@ package import MatrixAPI
 import Synchronization
 
 /// The journal's recent part in memory: what nearly every sync asks for.
+///
+/// Forgetting is spread over what is appended: letting go of ten thousand events at once takes ten milliseconds, for which
+/// all who send and all who ask would wait.
 package final class ChangeLog: Sendable {
     private struct Recent {
         /// Every change after this position is in `changes`.
         var start: Int64
-        var changes: [Change] = []
+        var changes: ChangeQueue
         var rooms: [RoomID: RoomPositions] = [:]
     }
 
@@ -34,37 +37,34 @@ package final class ChangeLog: Sendable {
     /// - Parameters:
     ///   - start: the journal's position at the start of the process.
     ///   - capacity: how many changes are kept, at least.
-    package init(after start: Int64, capacity: Int = 16_384) {
+    package init(after start: Int64, capacity: Int = 24_576) {
         self.capacity = capacity
-        recent = Mutex(Recent(start: start))
+        let changes = ChangeQueue(pieceLength: min(128, max(1, capacity / 8)))
+        recent = Mutex(Recent(start: start, changes: changes))
     }
 
     /// Appends what was committed; positions ascend.
     func append(_ changes: [Change]) {
         recent.withLock { recent in
-            recent.changes.append(contentsOf: changes)
             for change in changes {
+                recent.changes.append(change)
                 switch change.kind {
                 case .event(let event):
                     recent.rooms[event.roomID, default: RoomPositions()].append(event, at: change.position)
                 case .redaction(of: let event): Self.replace(event, in: &recent.changes)
                 default: break
                 }
-            }
-            // Dropping half at a time keeps the cost of a change constant.
-            if recent.changes.count > capacity * 2 {
-                Self.drop(recent.changes.count - capacity, of: &recent)
+                while recent.changes.count - recent.changes.oldest.count >= capacity { Self.dropOldest(of: &recent) }
             }
         }
     }
 
     /// The changes with `position` in (since, upTo], in order; nil when they are not all in memory.
-    package func changes(since: Int64, upTo: Int64) -> ArraySlice<Change>? {
+    package func changes(since: Int64, upTo: Int64) -> [Change]? {
         recent.withLock { recent in
             guard since >= recent.start else { return nil }
-            let first = Self.firstIndex(after: since, in: recent.changes)
-            let end = Self.firstIndex(after: upTo, in: recent.changes)
-            return recent.changes[first..<max(first, end)]
+            let first = recent.changes.firstIndex(after: since)
+            return recent.changes[first..<max(first, recent.changes.firstIndex(after: upTo))]
         }
     }
 
@@ -80,8 +80,9 @@ package final class ChangeLog: Sendable {
             for position in positions.reversed() {
                 if position <= since { break }
                 if position > upTo { continue }
-                let index = Self.firstIndex(after: position - 1, in: recent.changes)
-                if case .event(let event) = recent.changes[index].kind { events.append(event) }
+                if case .event(let event) = recent.changes[recent.changes.firstIndex(after: position - 1)].kind {
+                    events.append(event)
+                }
             }
             return events.reversed()
         }
@@ -90,16 +91,22 @@ package final class ChangeLog: Sendable {
     /// Drops what is at or before a position: for a process that is short of memory, and for tests of what follows.
     func forgetAll(before position: Int64) {
         recent.withLock { recent in
-            Self.drop(Self.firstIndex(after: position, in: recent.changes), of: &recent)
-            recent.start = max(recent.start, position)
+            let start = max(recent.start, position)
+            let kept = recent.changes[recent.changes.firstIndex(after: position)..<recent.changes.count]
+            while recent.changes.count > 0 { Self.dropOldest(of: &recent) }
+            for change in kept {
+                recent.changes.append(change)
+                guard case .event(let event) = change.kind else { continue }
+                recent.rooms[event.roomID, default: RoomPositions()].append(event, at: change.position)
+            }
+            recent.start = start
         }
     }
 
-    private static func drop(_ count: Int, of recent: inout Recent) {
-        guard count > 0 else { return }
-        let last = recent.changes[count - 1].position
+    private static func dropOldest(of recent: inout Recent) {
+        guard let last = recent.changes.oldest.last?.position else { return }
         var touched: Set<RoomID> = []
-        for change in recent.changes.prefix(count) {
+        for change in recent.changes.oldest {
             if case .event(let event) = change.kind { touched.insert(event.roomID) }
         }
         for room in touched {
@@ -107,11 +114,11 @@ package final class ChangeLog: Sendable {
             if recent.rooms[room]?.all.isEmpty == true { recent.rooms[room] = nil }
         }
         recent.start = last
-        recent.changes.removeFirst(count)
+        recent.changes.removeOldest()
     }
 
-    private static func replace(_ event: Event, in changes: inout [Change]) {
-        var index = firstIndex(after: event.position - 1, in: changes)
+    private static func replace(_ event: Event, in changes: inout ChangeQueue) {
+        var index = changes.firstIndex(after: event.position - 1)
         if index < changes.count, changes[index].position == event.position {
             changes[index] = Change(position: event.position, kind: .event(event))
             index += 1
@@ -125,15 +132,5 @@ package final class ChangeLog: Sendable {
             }
             index += 1
         }
-    }
-
-    private static func firstIndex(after position: Int64, in changes: [Change]) -> Int {
-        var low = 0
-        var high = changes.count
-        while low < high {
-            let middle = (low + high) / 2
-            if changes[middle].position <= position { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }

@@ -24,6 +24,23 @@ import Testing
         #expect(log.changes(since: 15, upTo: 25)?.map(\.position) == Array(16...25))
     }
 
+    @Test func forgetsALittleAtATime() throws {
+        let log = ChangeLog(after: 0, capacity: 400)
+        // Whoever is told of some of them holds on to them.
+        var held: [[Change]] = []
+        var start: Int64 = 0
+        for position in 1...2000 {
+            log.append(changes(Int64(position)...Int64(position)))
+            let before = start
+            while log.changes(since: start, upTo: 2000) == nil { start += 1 }
+            #expect(start - before <= 50)
+            held.append(try #require(log.changes(since: start, upTo: .max)))
+            #expect(held[held.count - 1].map(\.position) == Array(start + 1...Int64(position)))
+        }
+        #expect((1551...1600).contains(start))
+        #expect(log.changes(since: start + 30, upTo: start + 170)?.map(\.position) == Array(start + 31...start + 170))
+    }
+
     @Test func aRoomsEventsWithAndWithoutItsMembers() throws {
         let room = RoomID(unchecked: "!room:s")
         let log = ChangeLog(after: 0, capacity: 10)
