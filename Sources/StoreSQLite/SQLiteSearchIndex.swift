@@ -86,36 +86,54 @@ final class SQLiteSearchIndex: Sendable {
             // The store forgets what was to be removed.
             if !removed.isEmpty { try connection.runScript("PRAGMA synchronous = FULL") }
             defer { if !removed.isEmpty { try? connection.runScript("PRAGMA synchronous = NORMAL") } }
-            // The store is read only: to begin at once would take its writer's place.
-            try connection.runScript("BEGIN")
-            do throws(StoreError) {
-                try write(texts, removing: removed, through: position, to: connection)
-                try connection.runScript("COMMIT")
-            } catch {
-                if connection.isInTransaction { try? connection.runScript("ROLLBACK") }
-                throw error
+            // Each by itself: a transaction that had both would keep the store's log from starting anew while words are
+            // put in order. What is redacted between the two is told as removed later.
+            let (first, rooms) = try inTransaction(connection) { () throws(StoreError) in
+                let first = try firstEvent(connection)
+                return (first, try texts.map { text throws(StoreError) in try room(of: text, connection) })
+            }
+            try inTransaction(connection) { () throws(StoreError) in
+                try connection.run("UPDATE event_search_state SET position = ?, first_event = ?", position, first)
+                for (text, room) in zip(texts, rooms) {
+                    if let room { try insert(text, in: room, connection) }
+                }
+                for position in removed { try connection.run("DELETE FROM event_search WHERE rowid = ?", position) }
             }
         }
     }
 
-    private func write(
-        _ texts: [SearchableText], removing removed: [Int64], through position: Int64, to connection: SQLiteConnection
-    ) throws(StoreError) {
-        let state: SQL = """
-            UPDATE event_search_state
-            SET position = ?, first_event = (SELECT event_id FROM store.events ORDER BY position LIMIT 1)
-            """
-        try connection.run(state, position)
-        let sql: SQL = """
-            INSERT INTO event_search(rowid, body, name, topic, room)
-            SELECT position, ?2, ?3, ?4, room FROM store.events WHERE position = ?1 AND redacted_because IS NULL
-            """
-        for text in texts {
-            try connection.run(
-                sql, text.position, text.key == .body ? text.tokens : nil, text.key == .name ? text.tokens : nil,
-                text.key == .topic ? text.tokens : nil)
+    private func inTransaction<T>(
+        _ connection: SQLiteConnection, _ body: () throws(StoreError) -> T
+    ) throws(StoreError) -> T {
+        try connection.runScript("BEGIN")
+        do throws(StoreError) {
+            let result = try body()
+            try connection.runScript("COMMIT")
+            return result
+        } catch {
+            if connection.isInTransaction { try? connection.runScript("ROLLBACK") }
+            throw error
         }
-        for position in removed { try connection.run("DELETE FROM event_search WHERE rowid = ?", position) }
+    }
+
+    /// That with which the store begins.
+    private func firstEvent(_ connection: SQLiteConnection) throws(StoreError) -> String? {
+        try connection.first("SELECT event_id FROM store.events ORDER BY position LIMIT 1") { $0.text(0) }
+    }
+
+    /// The room's number; nil when the event is gone or redacted.
+    private func room(of text: SearchableText, _ connection: SQLiteConnection) throws(StoreError) -> Int64? {
+        let sql: SQL = "SELECT room FROM store.events WHERE position = ? AND redacted_because IS NULL"
+        return try connection.first(sql, text.position) { $0.int(0) }
+    }
+
+    private func insert(
+        _ text: SearchableText, in room: Int64, _ connection: SQLiteConnection
+    ) throws(StoreError) {
+        try connection.run(
+            "INSERT INTO event_search(rowid, body, name, topic, room) VALUES (?, ?, ?, ?, ?)", text.position,
+            text.key == .body ? text.tokens : nil, text.key == .name ? text.tokens : nil,
+            text.key == .topic ? text.tokens : nil, room)
     }
 
     func close() { connection.withLock { $0 = nil } }
