@@ -42,13 +42,14 @@ class Facts:
         def counts():
             return [self.number(name) for name in names]
 
-        def until_another(before, end=0.0):
+        def until_another():
+            before = counts()
             return self.program.until(
-                lambda: time.monotonic() >= end and (now := counts()) != before and (time.monotonic(), now),
-                "another count", max(desktop.DEADLINE, 2 * seconds))
+                lambda: (now := counts()) != before and (time.monotonic(), now), "another count")
 
-        start, first = until_another(counts())
-        end, last = until_another(first, start + seconds)
+        start, first = until_another()
+        self.program.until(lambda: time.monotonic() >= start + seconds, "the end", max(desktop.DEADLINE, 2 * seconds))
+        end, last = until_another()
         return [(after - before) / (end - start) for before, after in zip(first, last)]
 
 
