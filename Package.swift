@@ -132,15 +132,17 @@ let package = Package(
         tests("HTTPTests", ["TestSupport", "HTTP", "EventLoop", "LinuxShims", "COpenSSL"]),
         tests("OutboundTests", ["TestSupport", "Outbound", "CurlKit", "HTTP", "EventLoop"]),
         tests("MatrixAPITests", ["MatrixAPI", "JSON"]),
-        tests("StoreTests", ["Store", "StoreSQLite", "MatrixAPI", "JSON", "EventLoop"]),
+        tests("StoreTests", ["TestSupport", "Store", "StoreSQLite", "MatrixAPI", "JSON", "EventLoop"]),
         tests(
             "ServerTests",
             [
                 "TestSupport", "Server", "Store", "StoreSQLite", "Outbound", "MatrixAPI", "JSON", "EventLoop", "HTTP",
                 "COpenSSL", "mado-launcher", "mado-thumbnailer",
             ]),
-        tests("MadoTests", ["mado", "Server", "StoreSQLite", "Outbound", "HTTP", "JSON"]),
-        tests("ArcadeTests", ["Arcade", "JSON"], resources: [.copy("Resources/go-games.json")]),
+        tests("MadoTests", ["TestSupport", "mado", "Server", "StoreSQLite", "Outbound", "HTTP", "JSON"]),
+        tests(
+            "ArcadeTests", ["TestSupport", "Arcade", "StoreSQLite", "JSON"],
+            resources: [.copy("Resources/go-games.json")]),
         tests("BenchTests", ["mado-bench"]),
         // The client's network half as a program, for tests that put it behind real proxies.
         .executableTarget(

@@ -1,12 +1,13 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import mado
 
 @Suite struct DataFolderTests {
     @Test func oneAtATime() throws {
-        let temporary = try TemporaryFolder()
+        let temporary = TemporaryFolder()
         let folder = DataFolder(path: temporary.path)
         #expect(folder.holder() == nil)
         var lock: DataFolderLock? = try DataFolderLock(folder)
@@ -19,7 +20,7 @@ import Testing
     }
 
     @Test func theFolderIsClosedToOthersAndKeepsItsName() throws {
-        let temporary = try TemporaryFolder()
+        let temporary = TemporaryFolder()
         let folder = DataFolder(path: temporary.path + "/deep/data")
         #expect(folder.serverName == nil)
         try folder.prepare(serverName: "example.org:8448")

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Server
 import StoreSQLite
+import TestSupport
 import Testing
 
 @testable import mado
@@ -12,7 +13,7 @@ import Testing
     private var folder: DataFolder { DataFolder(path: configuration.dataFolder) }
 
     init() throws {
-        temporary = try TemporaryFolder()
+        temporary = TemporaryFolder()
         configuration.dataFolder = temporary.path + "/data"
         configuration.listeners = []
     }

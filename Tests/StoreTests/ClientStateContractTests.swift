@@ -1,5 +1,6 @@
 import MatrixAPI
 import Store
+import TestSupport
 import Testing
 
 /// What every engine does with what clients leave: transactions, receipts, account data, messages to devices.
@@ -50,7 +51,7 @@ import Testing
 
     @Test(arguments: StoreEngine.all)
     func aTransactionOutlivesARestartAndNotARollback(engine: StoreEngine) async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let key = { @Sendable (identifier: String) in
             TransactionKey(user: .ana, device: .phone, scope: "s", identifier: identifier)
         }

@@ -1,5 +1,6 @@
 import MatrixAPI
 import Store
+import TestSupport
 import Testing
 
 @testable import StoreSQLite
@@ -35,7 +36,7 @@ import Testing
     }
 
     @Test func eventsOfBeforeAreSearched() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let before = Array(SQLiteMigration.all.prefix { $0.version < 6 })
         func open(_ migrations: [SQLiteMigration]) throws -> SQLiteStore {
             try SQLiteStore(

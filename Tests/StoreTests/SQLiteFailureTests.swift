@@ -2,6 +2,7 @@ import Foundation
 import MatrixAPI
 import Store
 import StoreSQLite
+import TestSupport
 import Testing
 
 @Suite struct SQLiteFailureTests {
@@ -14,7 +15,7 @@ import Testing
     }
 
     @Test func aFileOfSomethingElseIsDamage() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let something = Data(repeating: 0x41, count: 10_000)
         try something.write(to: databasePath(folder))
         #expect(performing: { try SQLiteStore(folder: folder.path) }, throws: isCorrupt)
@@ -22,7 +23,7 @@ import Testing
     }
 
     @Test func damagedPagesAreNoticedWhenRead() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         do {
             let store = try SQLiteStore(folder: folder.path)
             let writer = try store.makeWriter()
@@ -46,8 +47,8 @@ import Testing
 
     /// The state after a power failure: the log's end was not written as it should.
     @Test func aTornLogLosesNothingButItsEnd() async throws {
-        let folder = try TemporaryFolder()
-        let copy = try TemporaryFolder()
+        let folder = TemporaryFolder()
+        let copy = TemporaryFolder()
         let store = try SQLiteStore(folder: folder.path)
         let writer = try store.makeWriter()
         for position in 1...20 as ClosedRange<Int64> { try commitMessage(position, by: writer) }
@@ -66,7 +67,7 @@ import Testing
     }
 
     @Test func aFileInTheFoldersPlace() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try Data().write(to: URL(fileURLWithPath: folder.path + "/file"))
         #expect {
             try SQLiteStore(folder: folder.path + "/file")
@@ -103,7 +104,7 @@ import Testing
 
     @Test(.enabled(if: geteuid() != 0, "root may write anywhere"))
     func aFolderWithoutTheRightToWrite() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         chmod(folder.path, 0o500)
         defer { chmod(folder.path, 0o700) }
         #expect(throws: StoreError.readOnly(folder.path + "/mado.lock")) { try SQLiteStore(folder: folder.path) }
@@ -111,7 +112,7 @@ import Testing
 
     /// The largest size stands for the disk's: SQLite finds it at a known place.
     @Test func theLargestSizeIsAFullDisk() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         var configuration = SQLiteConfiguration()
         configuration.maximumPages = 200
         var acknowledged: Int64 = 0
@@ -142,7 +143,7 @@ import Testing
 
     /// A proposal that does not fit takes the whole transaction with it or none of the others; never silently some.
     @Test func aFullDiskInTheMiddleOfABatchKeepsNothingOfIt() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         var configuration = SQLiteConfiguration()
         configuration.maximumPages = 200
         configuration.writerCacheSize = 64

@@ -1,6 +1,7 @@
 import Foundation
 import MatrixAPI
 import Store
+import TestSupport
 import Testing
 
 @testable import StoreSQLite
@@ -70,21 +71,21 @@ import Testing
     }
 
     @Test func anEmptyFolderGetsTheNewestSchema() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try open(folder).close()
         #expect(try number("PRAGMA user_version", in: folder) == Int64(SQLiteMigration.all.count))
         #expect(try number("PRAGMA application_id", in: folder) == 0x4D61_646F)
     }
 
     @Test func anEmptyFileGetsTheNewestSchema() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try Data().write(to: URL(fileURLWithPath: folder.path + "/mado.db"))
         try open(folder).close()
         #expect(try number("PRAGMA user_version", in: folder) == Int64(SQLiteMigration.all.count))
     }
 
     @Test func anOlderDatabaseIsUpgradedWithWhatItHolds() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         do {
             let store = try open(folder)
             try fill(store)
@@ -103,7 +104,7 @@ import Testing
     }
 
     @Test func aMigrationThatFailsHalfWayLeavesTheVersionBefore() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         do {
             let store = try open(folder)
             try fill(store)
@@ -124,7 +125,7 @@ import Testing
     }
 
     @Test func aMigrationWhoseProcessIsKilledLeavesTheVersionBefore() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         do {
             let store = try open(folder)
             try fill(store)
@@ -158,7 +159,7 @@ import Testing
     }
 
     @Test func aNewerDatabaseIsRefusedUntouched() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try open(folder).close()
         try run("PRAGMA user_version = 99", in: folder)
         let before = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/mado.db"))
@@ -169,7 +170,7 @@ import Testing
 
     @Test(arguments: ["CREATE TABLE theirs(a)", "PRAGMA application_id = 7"] as [SQL])
     func anotherProgramsDatabaseIsRefusedUntouched(script: SQL) throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try run(script, in: folder)
         let before = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/mado.db"))
         #expect {

@@ -3,19 +3,20 @@ import MatrixAPI
 import Store
 import StoreSQLite
 import Synchronization
+import TestSupport
 import Testing
 
 /// What holds between processes: the lock, and what a killed one leaves.
 @Suite struct SQLiteProcessTests {
     @Test func aSecondStoreOfOneFolderIsLockedOut() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let store = try SQLiteStore(folder: folder.path)
         #expect(throws: StoreError.locked(folder.path)) { try SQLiteStore(folder: folder.path) }
         store.close()
     }
 
     @Test func aSecondProcessIsLockedOut() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let store = try SQLiteStore(folder: folder.path)
         let path = folder.path
         await #expect(processExitsWith: .exitCode(7)) { [path = path as String] in
@@ -36,7 +37,7 @@ import Testing
     /// A process writes batches, notes each one that was acknowledged, and is killed from another thread at a moment
     /// that differs each time; the next one goes on from what it finds.
     @Test func aKilledProcessLeavesEveryAcknowledgedBatch() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let path = folder.path
         let batch: Int64 = 5
         var known: Int64 = 0
@@ -64,7 +65,7 @@ import Testing
 
     /// A writer that never pauses waits for the log to be emptied; a reader that holds on to it only for a while.
     @Test func theLogStaysShort() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         var configuration = SQLiteConfiguration()
         configuration.checkpointPages = 20
         configuration.maximumLogPages = 60

@@ -1,6 +1,7 @@
 import Foundation
 import MatrixAPI
 import Store
+import TestSupport
 import Testing
 
 @testable import StoreSQLite
@@ -40,7 +41,7 @@ import Testing
     }
 
     @Test func aMissingOrDamagedFileIsMadeAnew() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let index = URL(fileURLWithPath: folder.path + "/search.db")
         try await fill(folder.path, 1...3)
         #expect(try await look(folder.path) == (3, [3, 2, 1]))
@@ -54,7 +55,7 @@ import Testing
     }
 
     @Test func anIndexOfAnotherVersionIsMadeAnew() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try await fill(folder.path, 1...3)
         do {
             let lock = try StoreLock(folder: folder.path)
@@ -66,7 +67,7 @@ import Testing
     }
 
     @Test func aStoreThatWasPutBackHasNoWordsOfItsFuture() async throws {
-        let (folder, backup) = (try TemporaryFolder(), try TemporaryFolder())
+        let (folder, backup) = (TemporaryFolder(), TemporaryFolder())
         try await fill(folder.path, 1...3)
         try copyStore(from: folder.path, to: backup.path)
         try await fill(folder.path, 4...6)
@@ -76,7 +77,7 @@ import Testing
     }
 
     @Test func anotherStoresIndexIsNotUsed() async throws {
-        let (folder, other) = (try TemporaryFolder(), try TemporaryFolder())
+        let (folder, other) = (TemporaryFolder(), TemporaryFolder())
         try await fill(folder.path, 1...3)
         let store = try open(other.path)
         do {

@@ -1,6 +1,7 @@
 import MatrixAPI
 import Store
 import StoreSQLite
+import TestSupport
 import Testing
 
 /// What every engine promises of the index of words.
@@ -120,7 +121,7 @@ import Testing
 
     @Test(arguments: StoreEngine.all)
     func theIndexStays(engine: StoreEngine) async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let first = try engine.open(folder.path)
         try commitMessage(1, by: try first.makeWriter())
         try await first.index([SearchableText(position: 1, key: .body, text: "needle")], removing: [], through: 1)

@@ -2,6 +2,7 @@ import Foundation
 import MatrixAPI
 import Store
 import StoreSQLite
+import TestSupport
 import Testing
 
 /// An engine that the contract suite runs against.
@@ -14,20 +15,6 @@ struct StoreEngine: Sendable, CustomTestStringConvertible {
     ]
 }
 
-/// A folder that goes away with the value.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        var template = Array((NSTemporaryDirectory() + "/mado-store-XXXXXX").utf8CString)
-        let made = mkdtemp(&template)
-        try #require(made != nil)
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
 /// An empty store with a writer.
 final class StoreFixture {
     let folder: TemporaryFolder
@@ -36,7 +23,7 @@ final class StoreFixture {
     private(set) var writer: any StoreWriter
 
     init(_ engine: StoreEngine) throws {
-        folder = try TemporaryFolder()
+        folder = TemporaryFolder()
         self.engine = engine
         store = try engine.open(folder.path + "/store")
         writer = try store.makeWriter()

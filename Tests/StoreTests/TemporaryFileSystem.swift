@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// A file system in memory of a given size, for a disk that is full or can't be written. Needs the right to mount.
@@ -12,7 +13,7 @@ final class TemporaryFileSystem {
     static let isAvailable: Bool = (try? TemporaryFileSystem(size: 1 << 20)) != nil
 
     init(size: Int) throws {
-        folder = try TemporaryFolder()
+        folder = TemporaryFolder()
         guard mount("tmpfs", folder.path, "tmpfs", 0, "size=\(size)") == 0 else { throw NotMounted() }
     }
 

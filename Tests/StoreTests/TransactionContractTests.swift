@@ -1,5 +1,6 @@
 import MatrixAPI
 import Store
+import TestSupport
 import Testing
 
 /// What every engine promises of transactions, savepoints, snapshots and the one writer.
@@ -67,7 +68,7 @@ import Testing
 
     @Test(arguments: StoreEngine.all)
     func thereIsOneWriter(engine: StoreEngine) throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let store = try engine.open(folder.path)
         var writer: (any StoreWriter)? = try store.makeWriter()
         #expect(throws: StoreError.writerTaken) { _ = try store.makeWriter() }
@@ -84,7 +85,7 @@ import Testing
 
     @Test(arguments: StoreEngine.all)
     func aClosedStoreSaysSo(engine: StoreEngine) async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let store = try engine.open(folder.path)
         let writer = try store.makeWriter()
         store.close()
@@ -96,7 +97,7 @@ import Testing
 
     @Test(arguments: StoreEngine.all)
     func everythingIsThereAfterReopening(engine: StoreEngine) async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         do {
             let store = try engine.open(folder.path)
             let writer = try store.makeWriter()

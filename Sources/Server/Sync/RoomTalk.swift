@@ -55,8 +55,6 @@ final class RoomTalk: Sendable {
 
     /// From so many members on memberships are not read only to be left out: there may be as many of them as of members.
     static let largeRoom = 100
-    /// Events that are remembered, of all rooms: some 200 bytes each.
-    private static let capacity = 32_768
     /// Redactions that are remembered, of all rooms, at least: who reads meanwhile misses no more than happen while they do.
     private static let redactionCapacity = 1_024
 
@@ -78,10 +76,19 @@ final class RoomTalk: Sendable {
     }
 
     private let depth: Int
+    private let capacity: Int
     private let rooms = Mutex(Rooms())
 
-    /// - Parameter depth: a room's older events than this many are not asked for.
-    init(depth: Int) { self.depth = depth }
+    /// - Parameters:
+    ///   - depth: a room's older events than this many are not asked for.
+    ///   - capacity: events that are remembered, of all rooms, some 200 bytes each; more where one room has more.
+    init(depth: Int, capacity: Int = 32_768) {
+        self.depth = depth
+        self.capacity = capacity
+    }
+
+    /// How many events are remembered now.
+    var count: Int { rooms.withLock { $0.count } }
 
     /// The events of a room in (after, through] that are no memberships, in order, of its newest ones.
     /// - Returns: nil when they are not in memory and there is no reader.
@@ -150,7 +157,12 @@ final class RoomTalk: Sendable {
                 if known.basis == room.basis, known.through > room.through { return }
                 state.count -= known.events.count
             }
-            if state.count + room.events.count > Self.capacity { (state.rooms, state.count) = ([:], 0) }
+            state.rooms[id] = nil
+            // One after the other: to let go of all at once takes milliseconds, for which everybody would wait.
+            while state.count + room.events.count > capacity, let any = state.rooms.first {
+                state.rooms[any.key] = nil
+                state.count -= any.value.events.count
+            }
             state.rooms[id] = room
             state.count += room.events.count
         }

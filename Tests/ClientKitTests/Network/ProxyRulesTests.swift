@@ -1,5 +1,6 @@
 import CurlKit
 import Glibc
+import TestSupport
 import Testing
 
 @testable import ClientKit

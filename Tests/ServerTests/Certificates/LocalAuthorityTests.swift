@@ -8,7 +8,7 @@ import Testing
     private let temporary: TemporaryFolder
     private let names = ["example.org", "localhost", "127.0.0.1", "::1"].compactMap { CertificateName($0) }
 
-    init() throws { temporary = try TemporaryFolder() }
+    init() throws { temporary = TemporaryFolder() }
 
     private func authority(daysFromNow: Int = 0) -> LocalAuthority {
         LocalAuthority(

@@ -3,6 +3,7 @@ import Glibc
 import HTTP
 import MatrixAPI
 import Store
+import TestSupport
 import Testing
 
 @testable import Server
@@ -11,7 +12,7 @@ import Testing
     private let user = UserID(unchecked: "@hanako:mado.test")
 
     @Test func whatAnEarlierServerLeftIsRemoved() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         _ = try MediaFolder(folder.path)
         try SystemFile.write([1, 2, 3], to: folder.path + "/incoming/left", mode: 0o600)
         _ = try MediaFolder(folder.path)
@@ -19,7 +20,7 @@ import Testing
     }
 
     @Test func aFileThatIsThereIsNotTakenOver() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let path = folder.path + "/file"
         try SystemFile.write([1, 2, 3], to: path, mode: 0o600)
         #expect(throws: SystemError.self) { try IncomingFile(path) }

@@ -4,6 +4,7 @@ import HTTP
 import JSON
 import MatrixAPI
 import Store
+import TestSupport
 import Testing
 
 @testable import Server
@@ -100,7 +101,7 @@ import Testing
     }
 
     @Test func aMissingProgramIsToldToTheAdministrator() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let server = try RouteHarness()
         let media = MediaRepository(
             journal: server.journal, serverName: RouteHarness.serverName, storage: try MediaFolder(folder.path),

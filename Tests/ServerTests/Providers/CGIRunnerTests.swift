@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Server
@@ -8,7 +9,7 @@ import Testing
     private let folder: TemporaryFolder
     private let runner = CGIRunner(launcher: CGIRunner.installedLauncher)
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = TemporaryFolder() }
 
     /// A program that is this script.
     private func program(

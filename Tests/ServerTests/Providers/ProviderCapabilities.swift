@@ -4,6 +4,7 @@ import HTTP
 import MatrixAPI
 import Outbound
 import Store
+import TestSupport
 import Testing
 
 @testable import Server
@@ -47,7 +48,7 @@ extension RouteHarness {
     static func withProviders(
         allowed: [String] = ["127.0.0.1"], _ body: (RouteHarness, ProviderCapabilities) async throws -> Void
     ) async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         var made: ProviderCapabilities?
         try await run(adding: { parts, routes in
             let rooms = PortalCapabilities(parts)

@@ -76,6 +76,24 @@ import Testing
         }
     }
 
+    @Test func oneRoomGoesForAnother() async throws {
+        try await SyncHarness.run { server in
+            let hanako = try await server.member("hanako")
+            var rooms: [RoomID] = []
+            for _ in 0..<4 {
+                let room = try await server.room(hanako)
+                await hanako.say("one", in: room)
+                rooms.append(room)
+            }
+            let talk = RoomTalk(depth: 5, capacity: 12)
+            for room in rooms + rooms.reversed() {
+                let found = try await both(talk, room, on: server, after: 0, depth: 5, log: server.journal.log)
+                #expect(found.talk == found.all && found.talk.count > 1)
+                #expect((found.talk.count...12).contains(talk.count))
+            }
+        }
+    }
+
     @Test func asManyMembersAsALargeRoomHas() async throws {
         try await SyncHarness.run { server in
             let hanako = try await server.member("hanako")

@@ -1,0 +1,78 @@
+import StoreSQLite
+import TestSupport
+import Testing
+
+@testable import Arcade
+
+/// Whom somebody may choose from, as first servers answer early, late or not at all.
+@Suite struct HouseTests {
+    private let seat = SessionLaunch.Seat("@hanako:one.test", "reversi")
+
+    /// A house with somebody who asks to be let in.
+    private func house(_ body: (House) throws -> Void) throws {
+        let folder = TemporaryFolder()
+        let database = try ArcadeDatabase(folder: folder.path)
+        let house = try House(database)
+        try database.begin()
+        try house.connect(seat, options: nil, now: 0)
+        try body(house)
+        try database.commit()
+    }
+
+    private func companions(_ names: [String], silent: Set<String> = []) -> Companions {
+        Companions(people: names.map { FirstServerPerson(user: $0, name: nil) }, silent: silent)
+    }
+
+    private func choice(_ house: House) -> [String]? {
+        guard case .choosing(let people) = house.launch.places[seat] else { return nil }
+        return people
+    }
+
+    @Test func whoIsKnownFirstIsShownFirst() throws {
+        try house { house in
+            let look = house.look(seat)
+            try house.answered(
+                seat, companions(["@kenji:one.test"], silent: ["two.test"]), look: look, isPartial: true, now: 0)
+            #expect(choice(house) == ["@kenji:one.test"])
+            try house.answered(
+                seat, companions(["@ana:two.test", "@kenji:one.test"]), look: look, isPartial: false, now: 0)
+            #expect(choice(house) == ["@kenji:one.test", "@ana:two.test"])
+            // Who chooses does not see the list shrink and grow with every question.
+            let prompt = house.launch.prompt(of: seat)
+            let next = house.look(seat)
+            try house.answered(
+                seat, companions(["@kenji:one.test"], silent: ["two.test"]), look: next, isPartial: true, now: 0)
+            try house.answered(
+                seat, companions(["@ana:two.test", "@kenji:one.test"]), look: next, isPartial: false, now: 0)
+            #expect(choice(house)?.count == 2)
+            #expect(house.launch.prompt(of: seat) == prompt)
+        }
+    }
+
+    @Test func aSilentServersPeopleStay() throws {
+        try house { house in
+            try house.answered(
+                seat, companions(["@ana:two.test", "@kenji:one.test"]), look: house.look(seat), isPartial: false, now: 0
+            )
+            try house.answered(
+                seat, companions(["@maria:one.test"], silent: ["two.test"]), look: house.look(seat), isPartial: false,
+                now: 0)
+            #expect(choice(house) == ["@ana:two.test", "@maria:one.test"])
+            try house.answered(
+                seat, companions(["@maria:one.test"]), look: house.look(seat), isPartial: false, now: 0)
+            #expect(choice(house) == ["@maria:one.test"])
+        }
+    }
+
+    @Test func aLateAnswerDoesNotUndoALaterQuestion() throws {
+        try house { house in
+            let (first, second) = (house.look(seat), house.look(seat))
+            try house.answered(
+                seat, companions(["@kenji:one.test", "@maria:one.test"]), look: second, isPartial: false, now: 0)
+            try house.answered(seat, companions([]), look: first, isPartial: false, now: 0)
+            #expect(choice(house) == ["@kenji:one.test", "@maria:one.test"])
+            try house.answered(seat, companions([]), look: house.look(seat), isPartial: false, now: 0)
+            #expect(choice(house) == nil, "they are alone then")
+        }
+    }
+}
