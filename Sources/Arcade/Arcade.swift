@@ -111,7 +111,7 @@ package final class Arcade: Sendable {
     /// Steps 205 and 206, 303.
     private func ask(_ seat: SessionLaunch.Seat) async {
         let found: (look: Int, users: [String])? = try? await thread.perform { house, _ in
-            (house.look(seat), house.users(of: seat.person))
+            (house.nextLook(), house.users(of: seat.person))
         }
         guard let (look, users) = found else { return }
         let all = await firstServers.people(of: users) { [self] some in await tell(seat, some, look, isPartial: true) }

@@ -105,6 +105,7 @@ final class SQLiteSearchIndex: Sendable {
     private func inTransaction<T>(
         _ connection: SQLiteConnection, _ body: () throws(StoreError) -> T
     ) throws(StoreError) -> T {
+        // To begin at once would take the place of the store's writer as well.
         try connection.runScript("BEGIN")
         do throws(StoreError) {
             let result = try body()

@@ -30,7 +30,7 @@ import Testing
 
     @Test func whoIsKnownFirstIsShownFirst() throws {
         try house { house in
-            let look = house.look(seat)
+            let look = house.nextLook()
             try house.answered(
                 seat, companions(["@kenji:one.test"], silent: ["two.test"]), look: look, isPartial: true, now: 0)
             #expect(choice(house) == ["@kenji:one.test"])
@@ -39,7 +39,7 @@ import Testing
             #expect(choice(house) == ["@kenji:one.test", "@ana:two.test"])
             // Who chooses does not see the list shrink and grow with every question.
             let prompt = house.launch.prompt(of: seat)
-            let next = house.look(seat)
+            let next = house.nextLook()
             try house.answered(
                 seat, companions(["@kenji:one.test"], silent: ["two.test"]), look: next, isPartial: true, now: 0)
             try house.answered(
@@ -52,26 +52,26 @@ import Testing
     @Test func aSilentServersPeopleStay() throws {
         try house { house in
             try house.answered(
-                seat, companions(["@ana:two.test", "@kenji:one.test"]), look: house.look(seat), isPartial: false, now: 0
+                seat, companions(["@ana:two.test", "@kenji:one.test"]), look: house.nextLook(), isPartial: false, now: 0
             )
             try house.answered(
-                seat, companions(["@maria:one.test"], silent: ["two.test"]), look: house.look(seat), isPartial: false,
+                seat, companions(["@maria:one.test"], silent: ["two.test"]), look: house.nextLook(), isPartial: false,
                 now: 0)
             #expect(choice(house) == ["@ana:two.test", "@maria:one.test"])
             try house.answered(
-                seat, companions(["@maria:one.test"]), look: house.look(seat), isPartial: false, now: 0)
+                seat, companions(["@maria:one.test"]), look: house.nextLook(), isPartial: false, now: 0)
             #expect(choice(house) == ["@maria:one.test"])
         }
     }
 
     @Test func aLateAnswerDoesNotUndoALaterQuestion() throws {
         try house { house in
-            let (first, second) = (house.look(seat), house.look(seat))
+            let (first, second) = (house.nextLook(), house.nextLook())
             try house.answered(
                 seat, companions(["@kenji:one.test", "@maria:one.test"]), look: second, isPartial: false, now: 0)
             try house.answered(seat, companions([]), look: first, isPartial: false, now: 0)
             #expect(choice(house) == ["@kenji:one.test", "@maria:one.test"])
-            try house.answered(seat, companions([]), look: house.look(seat), isPartial: false, now: 0)
+            try house.answered(seat, companions([]), look: house.nextLook(), isPartial: false, now: 0)
             #expect(choice(house) == nil, "they are alone then")
         }
     }

@@ -80,13 +80,10 @@ class Server:
         self.process.wait()
 
     def freeze(self):
-        """Silent from now on, until it is killed or thawed."""
+        """Silent from now on, until it is killed."""
         self.process.send_signal(signal.SIGSTOP)
         # The threads stop one after another, when the machine gives them a moment.
-        eventually(lambda: {state(task) for task in tasks(self.process.pid)} == {"T"}, "the server stands still")
-
-    def thaw(self):
-        self.process.send_signal(signal.SIGCONT)
+        eventually(lambda: thread_states(self.process.pid) == {"T"}, "the server stands still")
 
     def stop(self):
         if self.process and self.process.poll() is None:
@@ -182,14 +179,16 @@ class Member:
         return self.expect("GET", "/_matrix/client/v3/sync?" + urlencode(query))
 
 
-def tasks(process):
-    return [f"/proc/{process}/task/{task}" for task in os.listdir(f"/proc/{process}/task")]
-
-
-def state(task):
-    """The letter of proc(5)."""
-    with open(f"{task}/stat", encoding="utf-8") as line:
-        return line.read().rpartition(")")[2].split()[0]
+def thread_states(process):
+    """The letters of proc(5) that the process's threads have now."""
+    states = set()
+    for task in os.listdir(f"/proc/{process}/task"):
+        try:
+            with open(f"/proc/{process}/task/{task}/stat", encoding="utf-8") as line:
+                states.add(line.read().rpartition(")")[2].split()[0])
+        except OSError:
+            pass  # It ended meanwhile.
+    return states
 
 
 def children_named(name, folder):

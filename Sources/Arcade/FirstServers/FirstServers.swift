@@ -42,20 +42,23 @@ final class FirstServers: Sendable {
         of users: [String], partial: @escaping @Sendable (Companions) async -> Void = { _ in }
     ) async -> Companions {
         await withTaskGroup(of: (server: String, found: [FirstServerPerson]?).self) { group in
-            var all = Companions()
+            // Somebody may have several identifiers of one server.
+            var unanswered: [String: Int] = [:]
             for user in users {
                 guard let client = client(of: user.drop { $0 != ":" }.dropFirst()) else { continue }
-                all.silent.insert(client.server.name)
+                unanswered[client.server.name, default: 0] += 1
                 group.addTask { (client.server.name, await self.people(of: user, client)) }
             }
-            var waited = all.silent
+            var waiting = unanswered.values.reduce(0, +)
+            var all = Companions(silent: Set(unanswered.keys))
             for await (server, found) in group {
-                waited.remove(server)
+                waiting -= 1
                 guard let found else { continue }
-                all.silent.remove(server)
+                unanswered[server, default: 1] -= 1
+                if unanswered[server] == 0 { all.silent.remove(server) }
                 all.people += found.filter { one in !all.people.contains { $0.user == one.user } }
                 all.people.sort { $0.user < $1.user }
-                if !found.isEmpty, !waited.isEmpty { await partial(all) }
+                if !found.isEmpty, waiting > 0 { await partial(all) }
             }
             return all
         }

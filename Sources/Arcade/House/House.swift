@@ -113,7 +113,7 @@ final class House {
     }
 
     /// The number of a question to the first servers that begins now.
-    func look(_ seat: SessionLaunch.Seat) -> Int {
+    func nextLook() -> Int {
         lastLook += 1
         return lastLook
     }
