@@ -15,7 +15,9 @@ class MadoDesktop(desktop.Desktop):
     tells_typing = True
     shows_presence = True
     # The reason of each is in docs/clients.md.
-    known_complaints = (r"org\.freedesktop\.Notifications", r"libnice-WARNING .* alive TURN refreshes")
+    known_complaints = (
+        r"org\.freedesktop\.Notifications", r"libnice-WARNING .* alive TURN refreshes",
+        r"Disabled hardware acceleration because GTK failed to initialize GL")
 
     def __init__(self, program, folder, place, server, environment=None):
         os.makedirs(folder)

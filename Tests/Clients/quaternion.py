@@ -11,7 +11,7 @@ class Quaternion(Window):
     tells_typing = False
     shows_presence = True
     # The reason of each is in docs/clients.md.
-    known_complaints = (r"dbus-daemon",)
+    known_complaints = (r"dbus-daemon", r"QXcbConnection: XCB error: .*BadWindow")
 
     def __init__(self, name, folder, place, certificates):
         # A direct chat begins with eight events (creation, settings, two members): the first message has index 8.
