@@ -25,6 +25,9 @@ final class AccountEngine: Sendable {
         var sendsAtOnce = false
         var storeLimit: Int64 = 1 << 30
         var onFailure: (@Sendable (any Error) -> Void)?
+        /// Contacts that the server has refused for good, until they change or there is another connection.
+        var refusedContacts: ContactData?
+        var onContacts: (@Sendable ((any Error)?) -> Void)?
     }
 
     init(
@@ -77,6 +80,20 @@ final class AccountEngine: Sendable {
     /// Called when something entered could not be kept.
     func onFailure(_ body: @escaping @Sendable (any Error) -> Void) { state.withLock { $0.onFailure = body } }
 
+    /// Called with why the server refuses the contacts for good, and with nil once it takes them.
+    func onContacts(_ body: @escaping @Sendable ((any Error)?) -> Void) { state.withLock { $0.onContacts = body } }
+
+    /// What was refused for good may be asked again, for there is a new connection.
+    func forgetRefusals() { state.withLock { $0.refusedContacts = nil } }
+
+    private func contacts(_ refused: ContactData?, _ error: (any Error)?) {
+        let tell = state.withLock { state in
+            state.refusedContacts = refused
+            return state.onContacts
+        }
+        tell?(error)
+    }
+
     /// Says what is open; nil closes.
     func setWindow(_ window: TimelineWindow?, generation: Int, of roomID: String) {
         state.withLock { $0.windows[roomID] = window.map { ($0, generation) } }
@@ -99,11 +116,14 @@ final class AccountEngine: Sendable {
     func endFlight(_ transactionID: String) { state.withLock { _ = $0.inFlight.remove(transactionID) } }
     func isInFlight(_ transactionID: String) -> Bool { state.withLock { $0.inFlight.contains(transactionID) } }
 
-    /// Account data that was changed here goes to the server.
+    /// Account data that was changed here goes to the server. What it refuses for good stays here, and is not sent again
+    /// before it changes or there is another connection.
     /// - Returns: false when it has to be tried again.
     func sendAccountData() async -> Bool {
         let type = OwnAccountData.contacts
-        guard (try? await store.read({ try $0.hasUnsentContacts })) == true else { return true }
+        guard let unsent = try? await store.read({ try $0.hasUnsentContacts ? $0.contacts() : nil }),
+            state.withLock({ $0.refusedContacts?.groups != unsent.groups })
+        else { return true }
         do {
             // Other devices may have changed it since.
             let there = try await client.accountData(type, user: owner)
@@ -116,6 +136,11 @@ final class AccountEngine: Sendable {
                 let content = try await store.write { try $0.contactsToSend(revision) }
                 try await client.setAccountData(type, content, user: owner)
             } while try await !store.write { try $0.contactsWereSent() }
+            contacts(nil, nil)
+            return true
+        } catch let error as MatrixClientError where !error.isTransient {
+            // They may have become others, by what the server has.
+            contacts((try? await store.read { try $0.contacts() }) ?? unsent, error)
             return true
         } catch {
             return false

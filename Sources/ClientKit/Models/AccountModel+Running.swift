@@ -26,6 +26,13 @@ extension AccountModel {
                 self?.changes.notify(.outbox)
             }
         }
+        engine.onContacts { [weak self] error in
+            Task { @MainActor in
+                guard let self, self.contactsProblem != nil || error != nil else { return }
+                self.contactsProblem = error
+                self.changes.notify(.outbox)
+            }
+        }
         let sender = OutboxSender(engine: engine) { [weak self] roomID, transactionID, fraction in
             Task { @MainActor in self?.byRoom[roomID]?.showProgress(fraction, of: transactionID) }
         }

@@ -34,6 +34,8 @@
     package private(set) lazy var arcades = ArcadeModel(account: self)
     /// The last error with what was entered or received here, for a message to the user.
     package internal(set) var storeProblem: (any Error)?
+    /// Why the server does not take the contacts as they are here.
+    package internal(set) var contactsProblem: (any Error)?
 
     var record: AccountRecord
     /// Set by `start`, gone after `stop`.

@@ -23,6 +23,7 @@ struct AccountSync: SyncSink {
     }
 
     func drainOutbox() async {
+        engine.forgetRefusals()
         await engine.sendOwnPresence()
         await engine.sendReadMarks()
         await engine.sendOutcomes()

@@ -65,10 +65,15 @@ import GtkKit
             label = tr("Log in")
             act = { [weak self, weak account] in if let account { self?.onLogIn(account) } }
         default:
-            widget.isRevealed = account.storeProblem != nil
-            if let problem = account.storeProblem {
+            let problem =
+                account.storeProblem.map { tr("What was entered could not be kept: %@", Words.error($0)) }
+                ?? account.contactsProblem.map {
+                    tr("The server does not take your contacts; they are kept on this computer: %@", Words.error($0))
+                }
+            widget.isRevealed = problem != nil
+            if let problem {
                 bar.setClass("error", true)
-                text.text = tr("What was entered could not be kept: %@", Words.error(problem))
+                text.text = problem
                 action.isVisible = false
             }
             return

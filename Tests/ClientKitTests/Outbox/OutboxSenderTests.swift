@@ -88,6 +88,48 @@ import Testing
         #expect(try await waiting() == 0)
     }
 
+    /// Nor is it sent again and again, before each message.
+    @Test func contactsThatAreRefusedHoldNothingBack() async throws {
+        let script = Script(
+            Self.error(404, "M_NOT_FOUND"), Self.error(400, "M_TOO_LARGE"), Self.taken,
+            Self.error(404, "M_NOT_FOUND"), Self.taken)
+        let engine = engine(script)
+        let (problems, tell) = AsyncStream<String?>.makeStream()
+        engine.onContacts { tell.yield(($0 as? MatrixClientError)?.errcode) }
+        let sender = sender(engine)
+        try await store.write { try $0.changeContacts { $0.groups["@kenji:localhost"] = .some("Work") } }
+        await sender.drain()
+        try await enter("1")
+        await sender.drain()
+        #expect(try await waiting() == 0)
+        #expect(try await store.read { try $0.contacts().groups } == ["@kenji:localhost": "Work"])
+        // Others may be taken.
+        try await store.write { try $0.changeContacts { $0.groups["@kenji:localhost"] = .some("Job") } }
+        await sender.drain()
+        var heard = script.heard.makeAsyncIterator()
+        let contacts = "%40hanako%3Alocalhost/account_data/mado.contacts"
+        for path in [contacts, contacts, "send/m.room.message/1", contacts, contacts] {
+            #expect(await heard.next() == path)
+        }
+        var told = problems.makeAsyncIterator()
+        #expect(await told.next() == "M_TOO_LARGE")
+        #expect(await told.next() == .some(nil))
+        #expect(try await store.read { try !$0.hasUnsentContacts })
+    }
+
+    @Test func refusedContactsAreTriedWithAnotherConnection() async throws {
+        let script = Script(
+            Self.error(404, "M_NOT_FOUND"), Self.error(403, "M_FORBIDDEN"), Self.error(404, "M_NOT_FOUND"), Self.taken)
+        let engine = engine(script)
+        try await store.write { try $0.changeContacts { $0.groups["@kenji:localhost"] = .some(nil) } }
+        let sender = sender(engine)
+        for _ in 0..<3 { await sender.drain() }
+        #expect(try await store.read { try $0.hasUnsentContacts })
+        engine.forgetRefusals()
+        await sender.drain()
+        #expect(try await store.read { try !$0.hasUnsentContacts })
+    }
+
     @Test func aLostAnswerIsAskedForAgainUnderTheSameName() async throws {
         try await enter("1")
         let script = Script({ throw TransportError.cut }, Self.taken)
