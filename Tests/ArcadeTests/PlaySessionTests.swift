@@ -189,5 +189,9 @@ import Testing
         try session.apply("move share", by: "hanako", at: 6000)
         try session.apply("move play", by: "kenji", at: 7000)
         #expect(try view(session, for: "kenji")["game"]?["at_ts"]?.int == 7000)
+        // Nobody is left without a say when the one who leads goes.
+        try session.apply("move lead", by: "hanako", at: 8000)
+        try session.apply("leave", by: "hanako", at: 8000)
+        try session.apply("move pause", by: "kenji", at: 9000)
     }
 }

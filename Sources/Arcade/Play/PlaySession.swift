@@ -92,7 +92,9 @@ package struct PlaySession: Sendable {
         switch words.first {
         case "enter": try enter(person, at: time)
         case "watch": if !present.contains(person) { present.append(person) }
-        case "leave": present.removeAll { $0 == person }
+        case "leave":
+            present.removeAll { $0 == person }
+            if let seat = seat(of: person) { game?.seatLeft(seat) }
         case "time" where person == Self.arcade: timePassed(until: time)
         case "move": try move(words.count > 1 ? words[1] : "", by: try seated(person), at: time)
         case "resign":
