@@ -78,6 +78,12 @@ import Testing
         #expect(throws: GameError.malformed) { try game.play("e9e5", by: 0, at: 0) }
         #expect(throws: GameError.self) { try game.play("e2e5", by: 0, at: 0) }
         #expect(throws: GameError.options("fen")) { try play("", fen: "8/8/8/8/8/8/8/8 w - - 0 1") }
+        let quiet = "7k/8/8/8/8/8/8/R6K w - - "
+        for count in ["-1", "150", "9223372036854775807", "many"] {
+            #expect(throws: GameError.options("fen"), "\(count)") { try play("", fen: quiet + count + " 1") }
+        }
+        // Checkmate: there is nothing to be played.
+        #expect(throws: GameError.options("fen")) { try play("", fen: "R5k1/5ppp/8/8/8/8/8/4K3 b - - 0 1") }
         // A promotion names its piece.
         var pawn = try play("", fen: "7k/P7/8/8/8/8/8/K7 w - - 0 1")
         #expect(throws: GameError.self) { try pawn.play("a7a8", by: 0, at: 0) }

@@ -1,3 +1,4 @@
+import JSON
 import StoreSQLite
 import TestSupport
 import Testing
@@ -46,6 +47,28 @@ import Testing
                 seat, companions(["@ana:two.test", "@kenji:one.test"]), look: next, isPartial: false, now: 0)
             #expect(choice(house)?.count == 2)
             #expect(house.launch.prompt(of: seat) == prompt)
+        }
+    }
+
+    @Test func theConversationLearnsHowItEndedWithoutThem() throws {
+        try house { house in
+            let kenji = SessionLaunch.Seat("@kenji:one.test", "reversi")
+            let options = try JSONValue.parse(Array(#"{"clock_ms":10000}"#.utf8))
+            try house.answered(
+                seat, companions([kenji.person]), look: house.nextLook(), isPartial: false, now: 0)
+            let prompt = try #require(house.launch.prompt(of: seat))
+            try house.accept(seat, prompt: prompt, people: [kenji.person], direct: true, options: options, now: 0)
+            try house.connect(kenji, options: nil, now: 0)
+            let id = try #require(house.launch.places[kenji]?.session)
+            try house.add([Card(server: "one.test", event: "$card", user: seat.person)], to: id)
+            try house.leave(seat, now: 1000)
+            try house.leave(kenji, now: 1000)
+            try house.timePassed(now: 20_000)
+            #expect(house.sessions.isEmpty && house.launch.sessions.isEmpty)
+            let isTold = house.takeEffects(now: 20_000).contains { effect in
+                if case .result = effect { true } else { false }
+            }
+            #expect(isTold)
         }
     }
 

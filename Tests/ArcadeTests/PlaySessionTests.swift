@@ -86,6 +86,55 @@ import Testing
         #expect(throws: GameError.self) { try session.apply("time", by: "kenji", at: 71_000) }
     }
 
+    @Test func aMoveThatComesTooLateChangesNothing() throws {
+        var session = try session("chess", #"{"side":"first","clock_ms":60000}"#)
+        #expect(throws: GameError.isOver) { try session.apply("move e2e4", by: "hanako", at: 90_000) }
+        #expect(session.outcome == nil && session.deadline == 61_000, "the timer's entry ends it")
+        try session.apply("time", by: PlaySession.arcade, at: 90_000)
+        #expect(session.outcome == Outcome(winners: [1], reason: "time"))
+    }
+
+    @Test func markingTakesNoTime() throws {
+        var session = try session("go", #"{"side":"first","size":9,"clock_ms":60000,"increment_ms":1000}"#)
+        try session.apply("move pass", by: "hanako", at: 2000)
+        try session.apply("move pass", by: "kenji", at: 3000)
+        #expect(session.turn == nil && session.deadline == nil)
+        let remaining = try #require(session.clock?.remaining)
+        // Nothing is gained by it, either.
+        try session.apply("move agree", by: "hanako", at: 50_000)
+        #expect(session.clock?.remaining == remaining)
+        try session.apply("move resume", by: "kenji", at: 60_000)
+        #expect(session.turn == 0 && session.clock?.running == 0)
+        try session.apply("undo", by: "kenji", at: 60_000)
+        #expect(session.clock?.running == 0)
+        try session.apply("yes", by: "hanako", at: 60_000)
+        #expect(session.turn == nil && session.deadline == nil, "back to the marking")
+    }
+
+    @Test func theProgramAgreesToTheCounting() throws {
+        var session = try session("go", #"{"side":"first","size":9}"#, isJoint: false, people: ["hanako"])
+        try session.apply("move pass", by: "hanako", at: 2000)
+        try session.apply("move pass", by: PlaySession.program, at: 2000)
+        let marking = try #require(session.game as? any SearchableGame)
+        #expect(session.isProgramsTurn && marking.bestMove(seed: 1) == nil, "there is nothing to agree to yet")
+        try session.apply("move agree", by: "hanako", at: 3000)
+        let asked = try #require(session.game as? any SearchableGame)
+        #expect(session.isProgramsTurn && asked.bestMove(seed: 1) == "agree")
+        try session.apply("move agree", by: PlaySession.program, at: 3000)
+        #expect(session.outcome != nil && !session.isProgramsTurn)
+    }
+
+    @Test func nobodyPlaysAgainstWhoLeft() throws {
+        var session = try session()
+        try session.apply("resign", by: "hanako", at: 2000)
+        try session.apply("leave", by: "kenji", at: 2000)
+        try session.apply("rematch", by: "hanako", at: 2000)
+        #expect(session.outcome != nil)
+        try session.apply("enter", by: "kenji", at: 3000)
+        try session.apply("rematch", by: "kenji", at: 3000)
+        #expect(session.outcome == nil)
+    }
+
     @Test func itIsWhatItsEntriesMadeOfIt() throws {
         let entries = [
             ("move d3", "hanako"), ("move c3", "kenji"), ("undo", "kenji"), ("yes", "hanako"), ("move e3", "kenji"),
@@ -140,5 +189,9 @@ import Testing
         try session.apply("move share", by: "hanako", at: 6000)
         try session.apply("move play", by: "kenji", at: 7000)
         #expect(try view(session, for: "kenji")["game"]?["at_ts"]?.int == 7000)
+        // Nobody is left without a say when the one who leads goes.
+        try session.apply("move lead", by: "hanako", at: 8000)
+        try session.apply("leave", by: "hanako", at: 8000)
+        try session.apply("move pause", by: "kenji", at: 9000)
     }
 }

@@ -176,6 +176,37 @@ import Testing
         #expect(run.handle(.leave(kenji)).contains(.end(session: "s1")))
     }
 
+    /// What ends after all have left is gone.
+    @Test func whatEndsWithoutAnybodyIsGone() {
+        var run = Run.waiting(hanako, for: ["kenji"])
+        run.handle(.connect(kenji))
+        _ = run.accept(kenji)
+        run.handle(.leave(hanako))
+        run.handle(.leave(kenji))
+        #expect(run.launch.sessions["s1"] != nil, "they may return")
+        #expect(run.handle(.finished(session: "s1", isOver: true)) == [.end(session: "s1")])
+        #expect(run.launch.sessions.isEmpty)
+    }
+
+    @Test func whoHadNoSeatIsNotBroughtBack() {
+        var run = Run.waiting(hanako, for: ["kenji", "ana"])
+        for seat in [kenji, ana] {
+            run.handle(.connect(seat))
+            _ = run.accept(seat)
+        }
+        run.handle(.leave(ana, mayReturn: false))
+        #expect(run.handle(.connect(ana)) == [.ask(ana)])
+    }
+
+    @Test func waitingInVainPutsOutWhoLooksOn() {
+        var run = Run.waiting(hanako, for: ["kenji"])
+        run.handle(.watch(ana, session: "s1"))
+        run.handle(.connect(kenji))
+        #expect(run.refuse(kenji).contains(.withdraw(ana)))
+        #expect(run.launch.places[ana] == nil && run.launch.sessions.isEmpty)
+        #expect(run.launch.places[hanako] == .standard(session: "s3"))
+    }
+
     /// The first session ends: who chooses is asked anew, who plays goes on.
     @Test func theFirstSessionMayEnd() {
         var choosing = Run()

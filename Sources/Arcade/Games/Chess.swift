@@ -14,6 +14,7 @@ package struct Chess: Game {
     package private(set) var outcome: Outcome?
 
     /// - Parameter options: `fen`, the position to begin with; the usual one without.
+    /// - Throws: `GameError.options` for what is no position, and for one in which the game is over already.
     package init(options: JSONValue, seed: UInt64, seats: Int) throws(GameError) {
         if let fen = options["fen"]?.string {
             guard fen.utf8.count < 100, let position = ChessPosition(fen: fen), Self.isPossible(position) else {
@@ -25,6 +26,7 @@ package struct Chess: Game {
         }
         seen = [position.repetitionKey: 1]
         judge()
+        if outcome != nil { throw .options("fen") }
     }
 
     private static func isPossible(_ position: ChessPosition) -> Bool {

@@ -52,7 +52,11 @@ struct ChessPosition: Hashable, Sendable {
         castling = 0
         for (bit, letter) in "KQkq".enumerated() where fields[2].contains(letter) { castling |= 1 << UInt8(bit) }
         enPassant = Self.square(fields[3]) ?? -1
-        if fields.count > 4 { quietMoves = Int(fields[4]) ?? 0 }
+        if fields.count > 4 {
+            // Where 150 are reached the game is over, and a number of any size would be added to.
+            guard let count = Int(fields[4]), (0..<150).contains(count) else { return nil }
+            quietMoves = count
+        }
     }
 
     static let start: ChessPosition = {

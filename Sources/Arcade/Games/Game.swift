@@ -30,6 +30,9 @@ package protocol Game: Sendable {
     /// Somebody takes a further seat after the beginning.
     mutating func seatTaken(_ seat: Int, at time: Int64)
 
+    /// Who holds the seat is away, and may come back.
+    mutating func seatLeft(_ seat: Int)
+
     /// Makes a move.
     /// - Parameter time: milliseconds since 1970.
     /// - Throws: `GameError` for what the rules forbid; the state is as before then.
@@ -47,6 +50,7 @@ extension Game {
     package static var isContest: Bool { true }
     package static var allowsDraw: Bool { false }
     package mutating func seatTaken(_ seat: Int, at time: Int64) {}
+    package mutating func seatLeft(_ seat: Int) {}
     package var deadline: Int64? { nil }
     package mutating func timePassed(until time: Int64) {}
 }

@@ -62,6 +62,9 @@ package struct Viewing: Game {
         }
     }
 
+    /// What nobody leads any more, everybody may steer again.
+    package mutating func seatLeft(_ seat: Int) { if leader == seat { leader = nil } }
+
     private func position(at time: Int64) -> Int64 { isPlaying ? position + max(0, time - since) : position }
 
     private func index(_ text: Substring) throws(GameError) -> Int {

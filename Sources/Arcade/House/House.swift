@@ -164,12 +164,21 @@ final class House {
 
     func leave(_ seat: SessionLaunch.Seat, now: Int64) throws {
         let place = launch.places[seat]
-        try handle(.leave(seat), now: now)
-        // Watching together has no end of its own: it ends when nobody is there any more.
-        guard case .joint(let id) = place, seat.activity == Viewing.kind, launch.sessions[id]?.members.isEmpty == true
-        else {
-            return
-        }
+        try handle(.leave(seat, mayReturn: mayReturn(seat)), now: now)
+        try endIfDeserted(place, now: now)
+    }
+
+    /// Who found no seat where they are is not brought back there.
+    private func mayReturn(_ seat: SessionLaunch.Seat) -> Bool {
+        guard case .joint(let id) = launch.places[seat] else { return true }
+        return sessions[id]?.seat(of: seat.person) != nil
+    }
+
+    /// Watching together has no end of its own: it ends when nobody is there any more.
+    private func endIfDeserted(_ place: SessionLaunch.Place?, now: Int64) throws {
+        guard case .joint(let id) = place, let session = launch.sessions[id], session.activity == Viewing.kind,
+            session.members.isEmpty
+        else { return }
         try handle(.ended(session: id), now: now)
     }
 
@@ -183,7 +192,10 @@ final class House {
     /// Lets somebody look on who talks with one of the session's people.
     func watch(_ person: String, _ session: String, now: Int64) throws {
         let (activity, _) = try members(of: session)
-        try handle(.watch(SessionLaunch.Seat(person, activity), session: session), now: now)
+        let seat = SessionLaunch.Seat(person, activity)
+        let place = launch.places[seat]
+        try handle(.watch(seat, session: session, mayReturn: mayReturn(seat)), now: now)
+        try endIfDeserted(place, now: now)
     }
 
     private func handle(_ input: SessionLaunch.Input, now: Int64) throws {
@@ -315,9 +327,11 @@ final class House {
     }
 
     private func finished(_ session: PlaySession, now: Int64) throws {
+        // It may be gone after this, and the conversation learns how it ended all the same.
+        let cards = cards[session.id] ?? []
         try handle(.finished(session: session.id, isOver: session.outcome != nil), now: now)
         try save(session.id)
-        guard let outcome = session.outcome, let cards = cards[session.id], !cards.isEmpty else { return }
+        guard let outcome = session.outcome, !cards.isEmpty else { return }
         let text = ArcadeTexts(session.language).result(session, outcome, name: name)
         effects.append(
             .result(

@@ -80,8 +80,10 @@ package struct SessionLaunch: Sendable, Hashable {
         /// Neither with the people of the prompt nor alone, but with whoever comes.
         case acceptOthers(Seat, prompt: Int)
         /// Look on at a session of people with whom the person is talking, which the caller has made sure of.
-        case watch(Seat, session: String)
-        case leave(Seat)
+        /// - Parameter mayReturn: to where the person is now, as in `leave`.
+        case watch(Seat, session: String, mayReturn: Bool = true)
+        /// - Parameter mayReturn: false for one who had no place in what is played: they are not brought back.
+        case leave(Seat, mayReturn: Bool = true)
         /// What was played in the session is over, or goes on once more.
         case finished(session: String, isOver: Bool)
         /// The session is gone.
@@ -151,9 +153,12 @@ package struct SessionLaunch: Sendable, Hashable {
             refusal = accept(seat, prompt, people, direct, newID, &actions)
         case .refuse(let seat, let prompt): refusal = refuse(seat, prompt, newID, &actions)
         case .acceptOthers(let seat, let prompt): refusal = acceptOthers(seat, prompt, newID, &actions)
-        case .watch(let seat, let id): refusal = watch(seat, id, &actions)
-        case .leave(let seat): leave(seat, &actions)
-        case .finished(let id, let isOver): sessions[id]?.isOver = isOver
+        case .watch(let seat, let id, let mayReturn): refusal = watch(seat, id, mayReturn, &actions)
+        case .leave(let seat, let mayReturn): leave(seat, mayReturn, &actions)
+        case .finished(let id, let isOver):
+            sessions[id]?.isOver = isOver
+            // All had left before, and none of them comes back to it.
+            if isOver, sessions[id]?.members.isEmpty == true { end(id, &actions) }
         case .ended(let id): end(id, &actions)
         }
         return (actions, refusal)
@@ -326,8 +331,9 @@ package struct SessionLaunch: Sendable, Hashable {
             return actions.append(.changed(session: id))
         }
         let seat = Seat(session.creator, session.activity)
-        sessions[id] = nil
-        actions.append(.end(session: id))
+        // The creator goes on alone; whoever looked on is put out.
+        places[seat] = nil
+        end(id, &actions)
         beginStandard(seat, newID, &actions)
     }
 
@@ -350,7 +356,9 @@ package struct SessionLaunch: Sendable, Hashable {
 
     // MARK: Watching
 
-    private mutating func watch(_ seat: Seat, _ id: String, _ actions: inout [Action]) -> Refusal? {
+    private mutating func watch(
+        _ seat: Seat, _ id: String, _ mayReturn: Bool, _ actions: inout [Action]
+    ) -> Refusal? {
         guard let session = sessions[id], session.activity == seat.activity else { return .notInvited }
         if places[seat]?.session == id, case .joint = places[seat] {
             tellAgain(seat, &actions)
@@ -358,11 +366,11 @@ package struct SessionLaunch: Sendable, Hashable {
         }
         // Whoever was asked or was in comes as what they are.
         if session.pending.contains(seat.person) || session.left.contains(seat.person) {
-            leave(seat, &actions)
+            leave(seat, mayReturn, &actions)
             join(seat, id, &actions)
             return nil
         }
-        leave(seat, &actions)
+        leave(seat, mayReturn, &actions)
         sessions[id]?.watchers.append(seat.person)
         places[seat] = .joint(session: id)
         actions.append(.watch(seat, session: id))
@@ -372,7 +380,7 @@ package struct SessionLaunch: Sendable, Hashable {
 
     // MARK: Leaving
 
-    private mutating func leave(_ seat: Seat, _ actions: inout [Action]) {
+    private mutating func leave(_ seat: Seat, _ mayReturn: Bool, _ actions: inout [Action]) {
         let place = places.removeValue(forKey: seat)
         prompts[seat] = nil
         switch place {
@@ -394,7 +402,7 @@ package struct SessionLaunch: Sendable, Hashable {
             if !session.wasOpened || (session.isOver && session.members.isEmpty) {
                 end(id, &actions)
             } else {
-                if !session.isOver { sessions[id]?.left.append(seat.person) }
+                if !session.isOver, mayReturn { sessions[id]?.left.append(seat.person) }
                 actions.append(.changed(session: id))
             }
         }

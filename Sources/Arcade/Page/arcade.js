@@ -300,8 +300,9 @@ function followAddress() {
     Object.assign(state, { isOffline: true, isAlone: true, token: "alone", id: "alone", name: words.get("name") || "" });
   }
   if (token) {
-    // Put there by a program that logged in for its person; it does not stay in the address.
-    remember({ token, id: words.get("id") || "", name: words.get("name") || "" });
+    // Put there by a program that logged in for its person. Elsewhere a link of anybody's would log people in as that one.
+    if (state.isInside) remember({ token, id: words.get("id") || "", name: words.get("name") || "" });
+    // It does not stay in the address.
     history.replaceState(null, "", `#${words.get("activity") || ""}`);
   }
   const activity = activities.includes(words.get("activity")) ? words.get("activity") : null;

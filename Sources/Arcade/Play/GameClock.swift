@@ -32,9 +32,11 @@ package struct GameClock: Sendable {
         running = nil
     }
 
+    /// - Parameter seat: who moved; only whose time runs gets the increment for it.
     mutating func moved(_ seat: Int, next: Int?, at time: Int64) {
+        let wasRunning = running == seat
         stop(at: time)
-        remaining[seat] += increment
+        if wasRunning { remaining[seat] += increment }
         if let next { start(next, at: time) }
     }
 }

@@ -71,8 +71,11 @@ package struct PlaySession: Sendable {
 
     package func seat(of person: String) -> Int? { seats.firstIndex { $0 == person } }
 
-    /// Whether the program is to move.
-    package var isProgramsTurn: Bool { turn.map { seats[$0] == Self.program } ?? false }
+    /// Whether the program may move: also where it is nobody's turn in particular, such as when stones are marked.
+    package var isProgramsTurn: Bool {
+        guard outcome == nil, game != nil else { return false }
+        return turn.map { seats[$0] == Self.program } ?? seats.contains(Self.program)
+    }
 
     /// When time alone changes something next.
     package var deadline: Int64? {
@@ -89,7 +92,9 @@ package struct PlaySession: Sendable {
         switch words.first {
         case "enter": try enter(person, at: time)
         case "watch": if !present.contains(person) { present.append(person) }
-        case "leave": present.removeAll { $0 == person }
+        case "leave":
+            present.removeAll { $0 == person }
+            if let seat = seat(of: person) { game?.seatLeft(seat) }
         case "time" where person == Self.arcade: timePassed(until: time)
         case "move": try move(words.count > 1 ? words[1] : "", by: try seated(person), at: time)
         case "resign":
@@ -164,10 +169,15 @@ package struct PlaySession: Sendable {
         guard outcome == nil else { throw .isOver }
         guard text.utf8.count <= 4096 else { throw .malformed }
         if let deadline, deadline <= time {
-            timePassed(until: time)
-            if outcome != nil { throw .isOver }
+            var later = self
+            later.timePassed(until: time)
+            // The entry of the arcade's own timer ends it, so that what follows from the end is done.
+            if later.outcome != nil { throw .isOver }
+            try later.game?.play(text, by: seat, at: time)
+            self = later
+        } else {
+            try game?.play(text, by: seat, at: time)
         }
-        try game?.play(text, by: seat, at: time)
         offer = nil
         if type.isContest {
             moves.append(Move(seat: seat, text: text, time: time))
@@ -222,16 +232,16 @@ package struct PlaySession: Sendable {
         for move in kept { try? fresh.play(move.text, by: move.seat, at: move.time) }
         game = fresh
         moves = kept
-        if let turn = fresh.turn { clock?.start(turn, at: time) }
+        if let turn = fresh.turn { clock?.start(turn, at: time) } else { clock?.stop(at: time) }
     }
 
     private mutating func wantRematch(_ seat: Int, at time: Int64) throws(GameError) {
         guard outcome != nil else { throw .illegal("It is not over") }
         rematch.insert(seat)
-        let wanted = seats.indices.filter { index in
-            seats[index].map { $0 != Self.program && present.contains($0) } ?? false
-        }
-        guard wanted.allSatisfy(rematch.contains) else { return }
+        let people = seats.compactMap { $0 }.filter { $0 != Self.program }
+        let wishing = Set(rematch.compactMap { seats[$0] })
+        // A contest needs everybody; elsewhere those who left are not waited for.
+        guard people.allSatisfy({ present.contains($0) ? wishing.contains($0) : !type.isContest }) else { return }
         rounds += 1
         if type.isContest { seats.swapAt(0, 1) }
         try begin(at: time)

@@ -5,7 +5,7 @@ import GtkKit
 @MainActor final class SessionCardTile {
     private let card: SessionCard
     private let item: TimelineItem
-    private unowned let context: MessageContext
+    private weak var context: MessageContext?
     private let button = Button("")
     private let note = Label("", classes: "mado-small", "mado-dim")
 
@@ -34,8 +34,11 @@ import GtkKit
         tile.note.setMargins(start: 34)
         column.append(tile.button)
         column.append(tile.note)
-        // The button's signal holds the tile as long as the button lives.
-        tile.button.onClick { [tile] in tile.context.onSession(tile.card, tile.item) }
+        // The column holds the tile for as long as it lives: nothing of the tile's holds the column.
+        column.on("destroy") { [tile] in withExtendedLifetime(tile) {} }
+        tile.button.onClick { [weak tile] in
+            if let tile { tile.context?.onSession(tile.card, tile.item) }
+        }
         context.conversation.changes.observe(tile) { [weak tile] change in
             if case .items = change { tile?.update() }
         }
@@ -47,6 +50,7 @@ import GtkKit
     }
 
     private func update() {
+        guard let context else { return }
         let account = context.conversation.account
         let isOver = context.items().contains { other in
             if case .session(let result) = other.content {

@@ -17,6 +17,12 @@ import GtkKit
     private let mentions: MentionPopover
     private let thread: String?
     private var mode = Mode.new
+    /// What the draft answers or changes, until that message is loaded.
+    private var awaited: Draft?
+    /// What was being written when a message was chosen to be changed.
+    private var aside: (text: String, mode: Mode)?
+    /// An input method is at work on what stands at the cursor.
+    private var isComposing = false
     private var isSettingText = false
     private var mentioned: [String: String] = [:]
 
@@ -25,6 +31,13 @@ import GtkKit
         case reply(TimelineItem)
         case edit(TimelineItem)
         case editWaiting(TimelineItem)
+
+        var isEditing: Bool {
+            switch self {
+            case .edit, .editWaiting: true
+            case .new, .reply: false
+            }
+        }
     }
 
     var onAttach: @MainActor () -> Void = {}
@@ -69,6 +82,8 @@ import GtkKit
         for part in [attach, overlay, emoji, voice, send] as [Widget] { row.append(part) }
         row.addClass("mado-composer")
         recorder.widget.isVisible = false
+        // Files are sent to the conversation as a whole.
+        attach.isVisible = thread == nil
         for part in [strip.widget, row, recorder.widget] as [Widget] { widget.append(part) }
         connect()
         takeDraft()
@@ -78,6 +93,7 @@ import GtkKit
     private func connect() {
         text.addController(
             KeyController { [weak self] key, modifiers in self?.pressed(key, modifiers) ?? false }.capturing())
+        text.on("preedit-changed", arguments: { [weak self] in self?.isComposing = !$0.string(0).isEmpty })
         text.onChange { [weak self] _ in self?.changed() }
         text.onPaste { [weak self] in self?.paste() ?? false }
         send.onClick { [weak self] in self?.submit() }
@@ -100,6 +116,7 @@ import GtkKit
             FocusController(
                 enter: {},
                 leave: { [weak self] in
+                    self?.isComposing = false
                     self?.conversation.setTyping(false)
                     self?.mentions.close()
                 }))
@@ -115,11 +132,16 @@ import GtkKit
         isSettingText = true
         text.text = draft.text
         isSettingText = false
-        if let id = draft.editing, let item = conversation.items.first(where: { $0.eventID == id }) {
-            enter(.edit(item), replacingText: false)
-        } else if let id = draft.replyTo, let item = conversation.items.first(where: { $0.eventID == id }) {
-            enter(.reply(item), replacingText: false)
-        }
+        if draft.editing != nil || draft.replyTo != nil { awaited = draft }
+        takeModeOfDraft()
+    }
+
+    /// Goes on with the answer or the change that the draft is, if its message is loaded by now.
+    func takeModeOfDraft() {
+        guard let awaited, let id = awaited.editing ?? awaited.replyTo,
+            let item = conversation.items.first(where: { $0.eventID == id })
+        else { return }
+        enter(awaited.editing == nil ? .reply(item) : .edit(item), replacingText: false)
     }
 
     private func keepDraft() {
@@ -128,12 +150,19 @@ import GtkKit
         switch mode {
         case .reply(let item): draft.replyTo = item.eventID
         case .edit(let item): draft.editing = item.eventID
-        case .new, .editWaiting: break
+        case .new:
+            draft.replyTo = awaited?.replyTo
+            draft.editing = awaited?.editing
+        case .editWaiting: break
         }
         if draft != conversation.draft { conversation.setDraft(draft) }
     }
 
+    /// - Parameter replacingText: false keeps what is written, and the keyboard where it is.
     func enter(_ mode: Mode, replacingText: Bool = true) {
+        awaited = nil
+        let wasEditing = self.mode.isEditing
+        if replacingText, mode.isEditing, !wasEditing { aside = (text.text, self.mode) }
         self.mode = mode
         switch mode {
         case .new: strip.hide()
@@ -141,6 +170,8 @@ import GtkKit
             strip.show(
                 icon: "mado-reply-symbolic", title: tr("Answer to %@", item.sender.displayName),
                 text: EventWords.summary(item))
+            // The text was another message's.
+            if replacingText, wasEditing { setText(takeAside()?.text ?? "") }
         case .edit(let item), .editWaiting(let item):
             strip.show(icon: "document-edit-symbolic", title: tr("Edit message"), text: EventWords.summary(item))
             if replacingText {
@@ -148,13 +179,27 @@ import GtkKit
                 text.moveCursorToEnd()
             }
         }
+        update()
         keepDraft()
-        text.focus()
+        if replacingText { text.focus() }
     }
 
     private func cancelMode() {
-        if case .reply = mode {} else { setText("") }
-        enter(.new)
+        if mode.isEditing { goOnAfterEditing() } else { enter(.new) }
+    }
+
+    private func takeAside() -> (text: String, mode: Mode)? {
+        defer { aside = nil }
+        return aside
+    }
+
+    /// Back to what was being written before.
+    private func goOnAfterEditing() {
+        let kept = takeAside()
+        setText(kept?.text ?? "")
+        text.moveCursorToEnd()
+        enter(kept?.mode ?? .new, replacingText: false)
+        text.focus()
     }
 
     private func setText(_ content: String) {
@@ -169,8 +214,9 @@ import GtkKit
     private func changed() {
         update()
         guard !isSettingText else { return }
-        keepDraft()
         let isEmpty = text.text.isEmpty
+        if isEmpty { awaited = nil }
+        keepDraft()
         conversation.setTyping(!isEmpty)
         suggestMentions()
     }
@@ -182,7 +228,7 @@ import GtkKit
         placeholder.isVisible = text.text.isEmpty
         placeholder.text = thread == nil ? tr("Message") : tr("Answer in the thread")
         send.isVisible = !isEmpty
-        voice.isVisible = isEmpty
+        voice.isVisible = isEmpty && thread == nil
         var isEditing = false
         if case .edit = mode { isEditing = true }
         send.setAccessibleLabel(isEditing ? tr("Save the change") : tr("Send"))
@@ -201,6 +247,8 @@ import GtkKit
     }
 
     private func pressed(_ key: Int, _ modifiers: KeyModifiers) -> Bool {
+        // Until the input method is done, these keys are its own.
+        guard !isComposing else { return false }
         if mentions.isOpen, mentions.pressed(key) { return true }
         switch key {
         case Key.enter, Key.keypadEnter:
@@ -229,16 +277,17 @@ import GtkKit
         case .edit(let item): conversation.edit(item.id, text: content)
         case .editWaiting(let item): conversation.editWaiting(item.id, text: content)
         }
+        conversation.setTyping(false)
+        guard !mode.isEditing else { return goOnAfterEditing() }
         mentioned = [:]
         setText("")
         enter(.new)
-        conversation.setTyping(false)
     }
 
     // MARK: Pasting and recording
 
     private func paste() -> Bool {
-        guard let clipboard = window()?.clipboard, clipboard.holdsPicture else { return false }
+        guard thread == nil, let clipboard = window()?.clipboard, clipboard.holdsPicture else { return false }
         clipboard.readTexture { [weak self] texture in
             if let texture { self?.onPicture(texture) }
         }
@@ -246,7 +295,7 @@ import GtkKit
     }
 
     func startRecording() {
-        guard row.isVisible else { return }
+        guard thread == nil, row.isVisible else { return }
         row.isVisible = false
         recorder.widget.isVisible = true
         recorder.start()

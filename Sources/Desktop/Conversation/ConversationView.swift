@@ -96,7 +96,9 @@ import GtkKit
         conversation.changes.observe(self) { [weak self] change in
             switch change {
             case .summary, .typing, .members: self?.update()
-            case .items(.inserted): self?.markRead()
+            case .items(let items):
+                if case .inserted = items { self?.markRead() }
+                self?.composer.takeModeOfDraft()
             default: break
             }
         }
@@ -143,6 +145,12 @@ import GtkKit
 
     /// There is something in the place where one writes.
     var isBeingWritten: Bool { !composer.isEmpty }
+
+    /// It is about to go, and its thread's window with it.
+    func close() {
+        conversation.setTyping(false)
+        thread?.close()
+    }
 
     func focus() { composer.focus() }
     func recordVoice() { composer.startRecording() }
@@ -216,10 +224,16 @@ import GtkKit
 
     private func openThread(_ item: TimelineItem) {
         guard let root = item.threadRoot ?? item.eventID else { return }
+        if let thread, thread.root == root { return thread.present() }
+        thread?.close()
         let opened = ThreadWindow(
             root: root, conversation: conversation, pictures: context.pictures, voice: context.voice,
             parent: composer.window())
-        opened.onClosed = { [weak self] in self?.thread = nil }
+        opened.onClosed = { [weak self, weak opened] in
+            if let self, thread === opened { thread = nil }
+        }
+        opened.onStage = { [weak self] in self?.show(onStage: $0) }
+        opened.onSession = { [weak self] card, item in self?.onSession(card, item.sender, item.isOwn) }
         thread = opened
         opened.present()
     }

@@ -172,6 +172,7 @@ import GtkKit
             tools?.isVisible = false
             event.text = words
             root.setMargins(top: words.isEmpty ? 0 : 2)
+            root.setAccessibleLabel(words)
             showReaders(item)
             return
         }

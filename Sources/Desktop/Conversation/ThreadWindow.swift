@@ -8,11 +8,17 @@ import GtkKit
     private let context: MessageContext
     private let composer: Composer
     private let conversation: ConversationModel
-    private let root: String
+    /// The event that the thread began with.
+    let root: String
     private var items: [TimelineItem] = []
     private let scrolled: ScrolledWindow
     private let actions: ConversationActions
+    private let toasts: ToastOverlay
     var onClosed: @MainActor () -> Void = {}
+    /// Shows a picture or film in the Stage.
+    var onStage: @MainActor (TimelineItem) -> Void = { _ in }
+    /// Follows a second server's card.
+    var onSession: @MainActor (SessionCard, TimelineItem) -> Void = { _, _ in }
 
     init(root: String, conversation: ConversationModel, pictures: PictureCache, voice: VoicePlayback, parent: Window?) {
         self.root = root
@@ -30,13 +36,17 @@ import GtkKit
         actions = ConversationActions(conversation: conversation) { [weak held] in held }
         let header = HeaderBar()
         header.setTitle(WindowTitle(tr("Thread"), subtitle: conversation.title))
-        window.setContent(Box(column: 0, header, scrolled, composer.widget))
+        toasts = ToastOverlay(Box(column: 0, header, scrolled, composer.widget))
+        window.setContent(toasts)
         window.setDefaultSize(width: 400, height: 560)
         composer.window = { [weak held] in held }
-        composer.onAttach = { [weak self] in self?.actions.chooseFiles() }
+        composer.onError = { [weak self] in self?.toasts.show($0) }
+        actions.onError = { [weak self] in self?.toasts.show($0) }
         context.items = { [weak self] in self?.items ?? [] }
         context.position = { [weak self] key in self?.items.firstIndex { $0.id == key } }
         context.onAction = { [weak self] action, item in self?.act(action, item) }
+        context.onStage = { [weak self] in self?.onStage($0) }
+        context.onSession = { [weak self] card, item in self?.onSession(card, item) }
         window.onCloseRequest { [weak self] in
             self?.onClosed()
             return false
@@ -51,6 +61,8 @@ import GtkKit
         window.present()
         composer.focus()
     }
+
+    func close() { window.close() }
 
     private func reload() {
         Task { [weak self] in

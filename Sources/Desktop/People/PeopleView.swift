@@ -128,6 +128,13 @@ import GtkKit
                     ClickGesture(button: 3) { [weak self, weak row] _, x, y in
                         if let self, let row { openMenu(row, x, y) }
                     })
+                row.widget.addController(
+                    KeyController { [weak self, weak row] key, modifiers in
+                        guard key == Key.menu || (key == Key.f10 && modifiers.contains(.shift)), let self, let row
+                        else { return false }
+                        openMenu(row, Double(row.widget.width) / 2, Double(row.widget.height) / 2)
+                        return true
+                    })
                 list.append(row.widget)
                 inList.append(row)
             }

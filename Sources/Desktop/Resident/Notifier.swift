@@ -6,9 +6,11 @@ import GtkKit
     private let application: Application
     private let model: ClientModel
     private var watched: [ObjectIdentifier] = []
-    private var asked: Set<String> = []
+    /// Rooms of the requests that wait, by account.
+    private var asked: [String: Set<String>] = [:]
     /// What was written with requests, by room: it is the first message, too, and no news then.
     private var lines: [String: (sender: String, text: String)] = [:]
+    /// By account and room, as actions name them.
     private var dialogs: [String: MessageDialog] = [:]
     private let started = LocalTime.currentMilliseconds
     var roomInSight: @MainActor () -> String? = { nil }
@@ -29,6 +31,12 @@ import GtkKit
     }
 
     private func watch() {
+        let accounts = model.accounts
+        watched.removeAll { known in !accounts.contains { ObjectIdentifier($0) == known } }
+        for user in asked.keys where !accounts.contains(where: { $0.userID == user }) {
+            forgetRequests(of: user, except: [])
+            asked[user] = nil
+        }
         for account in model.accounts where !watched.contains(ObjectIdentifier(account)) {
             watched.append(ObjectIdentifier(account))
             account.changes.observe(self) { [weak self, weak account] change in
@@ -44,7 +52,8 @@ import GtkKit
     }
 
     /// Actions name account and room in one text.
-    private func target(_ account: AccountModel, _ room: String) -> String { "\(account.userID) \(room)" }
+    private func target(_ account: AccountModel, _ room: String) -> String { target(account.userID, room) }
+    private func target(_ user: String, _ room: String) -> String { "\(user) \(room)" }
 
     private func find(_ target: String) -> (AccountModel, String)? {
         guard let space = target.firstIndex(of: " ") else { return nil }
@@ -92,15 +101,20 @@ import GtkKit
 
     private func showRequests(_ account: AccountModel) {
         let waiting = Set(account.requests.map(\.roomID))
-        for room in asked.subtracting(waiting) {
-            application.withdrawNotification("request \(room)")
-            // Answered in the list, or on another device.
-            dialogs.removeValue(forKey: room)?.answer("later")
-        }
+        let before = asked[account.userID] ?? []
+        forgetRequests(of: account.userID, except: waiting)
+        asked[account.userID] = waiting
         // What waited already when the program started stands in the list; it need not interrupt once more.
-        for request in account.requests
-        where asked.insert(request.roomID).inserted && request.at > started - 60_000 {
+        for request in account.requests where !before.contains(request.roomID) && request.at > started - 60_000 {
             show(request, account)
+        }
+    }
+
+    /// Answered in the list, or on another device, or the account is gone.
+    private func forgetRequests(of user: String, except waiting: Set<String>) {
+        for room in (asked[user] ?? []).subtracting(waiting) {
+            application.withdrawNotification("request \(room)")
+            dialogs.removeValue(forKey: target(user, room))?.answer("later")
         }
     }
 
@@ -124,9 +138,9 @@ import GtkKit
         dialog.addAnswer("accept", tr("Accept"), .suggested)
         dialog.setCloseAnswer("later")
         let target = target(account, request.roomID)
-        dialogs[request.roomID] = dialog
+        dialogs[target] = dialog
         dialog.ask { [weak self] answer in
-            self?.dialogs[request.roomID] = nil
+            self?.dialogs[target] = nil
             switch answer {
             case "accept": self?.accept(target)
             case "decline": self?.decline(target)

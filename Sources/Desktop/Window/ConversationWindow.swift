@@ -33,7 +33,7 @@ import GtkKit
             if isActive { self?.view.markRead() }
         }
         window.onCloseRequest { [weak self] in
-            conversation.setTyping(false)
+            self?.view.close()
             self?.onClosed()
             return false
         }

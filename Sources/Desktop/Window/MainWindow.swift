@@ -326,7 +326,7 @@ import GtkKit
     private func removeConversation() {
         guard let view = conversation else { return }
         conversation = nil
-        view.conversation.setTyping(false)
+        view.close()
         conversationPlace.shown = "none"
         conversationPlace.remove(view.widget)
     }
