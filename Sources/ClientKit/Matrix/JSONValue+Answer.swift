@@ -11,6 +11,9 @@ extension JSONValue {
             return try parse(LoneSurrogates.replaced(in: answer), limits: limits)
         }
     }
+
+    /// Milliseconds since 1970, within ±2⁵³: whatever a server tells, the difference of two times is a number.
+    var time: Int64? { int.map { max(-1 << 53, min($0, 1 << 53)) } }
 }
 
 private enum LoneSurrogates {

@@ -17,6 +17,14 @@ import Testing
         #expect(RetryAfter.milliseconds(ClientResponse(status: 429), body) == expected)
     }
 
+    @Test func timesCanBeCompared() throws {
+        let value = try JSONValue.parse(
+            Array(#"{"a":-9223372036854775808,"b":9223372036854775807,"c":1767225600000}"#.utf8))
+        let (first, last) = (try #require(value["a"]?.time), try #require(value["b"]?.time))
+        #expect(!last.subtractingReportingOverflow(first).overflow)
+        #expect(value["c"]?.time == 1_767_225_600_000)
+    }
+
     @Test func halvesOfSurrogatePairsAreReplaced() throws {
         let text = #"{"a":"\ud83d\ude00 \ud83d \\ud83d \ude00\n\ud83d\ud83d\ude00"}"#
         let value = try JSONValue.parse(answer: Array(text.utf8), limits: .default)
