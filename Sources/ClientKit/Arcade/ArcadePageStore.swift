@@ -20,7 +20,7 @@ struct ArcadePageStore: Sendable {
     }
 
     /// Of all files together, in bytes.
-    private static let limit = 8 << 20
+    private static let limit: Int64 = 8 << 20
     private var list: String { folder + "/page.json" }
     private var files: String { folder + "/page" }
 
@@ -64,7 +64,9 @@ struct ArcadePageStore: Sendable {
                 let digest = entry["sha256"]?.string,
                 isPlain(path), url.isEmpty || isPlain(url)
             else { throw Failure.badList }
-            size += max(0, entry["size"]?.int ?? 0)
+            let length = entry["size"]?.int ?? 0
+            guard (0...limit).contains(length) else { throw Failure.badList }
+            size += length
             return File(path: path, url: url, sha256: digest)
         }
         guard size <= limit, files.contains(where: { $0.path == "index.html" }) else { throw Failure.badList }

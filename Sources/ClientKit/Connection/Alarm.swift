@@ -40,7 +40,9 @@ final class Alarm: Sendable {
     }
 
     private func makeTimer(_ milliseconds: Int64) -> Timer? {
-        let descriptor = mado_alarm_create(UInt64(max(0, milliseconds)) * 1_000_000)
+        // Some 35 years at most: nanoseconds in 64 bits end.
+        let milliseconds = max(0, min(milliseconds, 1 << 40))
+        let descriptor = mado_alarm_create(UInt64(milliseconds) * 1_000_000)
         guard descriptor >= 0 else {
             // Without a descriptor a sleep of the computer does not count.
             Self.queue.asyncAfter(deadline: .now() + .milliseconds(Int(clamping: milliseconds))) {

@@ -91,12 +91,10 @@ struct SyncExchange: Sendable {
         if response.status == 401, errcode == "M_UNKNOWN_TOKEN" || errcode == "M_MISSING_TOKEN" {
             return Failure(failure: .loggedOut(soft: body?["soft_logout"]?.bool ?? false))
         }
-        let asked =
-            body?["retry_after_ms"]?.int ?? response.header("retry-after").flatMap { Int64($0) }.map { $0 * 1000 }
         return Failure(
             failure: .server(
                 status: response.status, errcode: errcode, message: body?.string("error"),
-                retryAfter: asked.map { max(0, min($0, 86_400_000)) }))
+                retryAfter: RetryAfter.milliseconds(response, body)))
     }
 
     private func headers(_ accept: String) -> [(name: String, value: String)] {
@@ -109,6 +107,18 @@ struct SyncExchange: Sendable {
         if let since = await sink.nextBatch() { parts.append(("since", since)) }
         if let filter { parts.append(("filter", filter)) }
         return parts.map { "\($0.0)=\(QueryCoding.encode($0.1))" }.joined(separator: "&")
+    }
+}
+
+/// How long a server wants to be left alone.
+enum RetryAfter {
+    /// Seconds. Nothing that answers means more than this.
+    private static let longest: Int64 = 86_400
+
+    /// - Returns: 0…86,400,000; nil when the answer does not say.
+    static func milliseconds(_ response: ClientResponse, _ body: JSONValue?) -> Int64? {
+        if let asked = body?["retry_after_ms"]?.int { return max(0, min(asked, longest * 1000)) }
+        return response.header("retry-after").flatMap { Int64($0) }.map { max(0, min($0, longest)) * 1000 }
     }
 }
 

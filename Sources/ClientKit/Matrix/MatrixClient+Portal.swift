@@ -20,7 +20,7 @@ extension MatrixClient {
             query: [("from", String(from)), ("to", String(to)), ("limit", "5000")])
         return answer["points"]?.array?.compactMap { point in
             var parts = point.array?.makeIterator()
-            guard let timestamp = parts?.next()?.int, let text = parts?.next(),
+            guard let timestamp = parts?.next()?.time, let text = parts?.next(),
                 let value = text.string.flatMap({ Double($0) }) ?? text.double, value.isFinite
             else { return nil }
             return SeriesPoint(timestamp: timestamp, value: value)

@@ -16,7 +16,7 @@ package struct MatrixClient: Sendable {
 
     /// What an answer may be, in bytes.
     private static let limits = JSONLimits(
-        maximumDepth: 200, maximumBytes: 64 << 20, maximumNodes: 16 << 20)
+        maximumDepth: JSONLimits.largestDepth, maximumBytes: 64 << 20, maximumNodes: 16 << 20)
 
     /// Sends a request.
     /// - Parameters:
@@ -49,7 +49,7 @@ package struct MatrixClient: Sendable {
 
     /// The answer's JSON, or the error that it is.
     static func value(_ response: ClientResponse) throws -> JSONValue {
-        let value = try? JSONValue.parse(response.body, limits: limits)
+        let value = try? JSONValue.parse(answer: response.body, limits: limits)
         guard (200..<300).contains(response.status) else { throw MatrixClientError(response, value) }
         guard let value, value.isObject else {
             throw ClientError.badAnswer
@@ -60,12 +60,10 @@ package struct MatrixClient: Sendable {
 
 extension MatrixClientError {
     init(_ response: ClientResponse, _ value: JSONValue?) {
-        let wait =
-            value?["retry_after_ms"]?.int ?? response.header("Retry-After").flatMap { Int64($0) }.map { $0 * 1000 }
         self.init(
             status: response.status, errcode: value?["errcode"]?.string,
             message: value?["error"]?.string ?? "The server answered with status \(response.status).",
-            retryAfterMilliseconds: wait)
+            retryAfterMilliseconds: RetryAfter.milliseconds(response, value))
         for (name, reason) in value?["fields"]?.object?.map({ ($0.key, $0.value) }) ?? [] {
             fields[name] = reason.string
         }

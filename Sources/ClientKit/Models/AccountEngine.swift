@@ -55,19 +55,26 @@ final class AccountEngine: Sendable {
     }
 
     /// The same for something that nobody waits for, in the order of the calls.
-    func submit(_ body: @escaping @Sendable (Database, inout StoreChanges) throws -> Void) {
+    /// - Parameter committed: called once it is on the disk, and not at all when it could not be kept.
+    func submit(
+        _ body: @escaping @Sendable (Database, inout StoreChanges) throws -> Void,
+        committed: @escaping @Sendable () -> Void = {}
+    ) {
         store.submit { [self] database in
             do {
-                try run(body, on: database.get())
+                try run(body, on: database.get(), committed: committed)
             } catch {
                 state.withLock { $0.onFailure }?(error)
             }
         }
     }
 
-    private func run<T>(_ body: (Database, inout StoreChanges) throws -> T, on database: Database) throws -> T {
+    private func run<T>(
+        _ body: (Database, inout StoreChanges) throws -> T, on database: Database, committed: () -> Void = {}
+    ) throws -> T {
         var changes = StoreChanges()
         let value = try database.transaction { try body(database, &changes) }
+        committed()
         deliver(try update(for: changes, database))
         return value
     }

@@ -23,8 +23,9 @@ struct AccountParts: Sendable {
     }
 
     func stop() async {
-        await connection.stop()
+        // The connection waits for what it has asked the sender to do, an upload perhaps, which this ends.
         await sender.stop()
+        await connection.stop()
         await engine.store.close()
     }
 }

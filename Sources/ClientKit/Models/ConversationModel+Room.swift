@@ -2,6 +2,7 @@ import JSON
 
 extension ConversationModel {
     package func setDraft(_ draft: Draft) {
+        knowsDraft = true
         guard self.draft != draft else { return }
         self.draft = draft
         let roomID = roomID

@@ -17,7 +17,7 @@ extension ConversationModel {
     }
 
     /// Puts a file into the outbox: it is copied, so that the original may go.
-    /// - Parameter isTemporary: the original goes as soon as it is copied.
+    /// - Parameter isTemporary: the original goes as soon as its copy is in the outbox.
     package func send(
         file path: String, mimeType: String, name: String, kind: FileKind, width: Int? = nil, height: Int? = nil,
         duration: Int64? = nil, caption: String? = nil, still: Still? = nil, isTemporary: Bool = false
@@ -33,14 +33,14 @@ extension ConversationModel {
             var entry = entry
             var file = described
             file.size = try FileFolder.copy(path, to: copy)
-            if isTemporary { unlink(path) }
-            if let still, let path = file.still?.path {
-                file.still?.size = try FileFolder.copy(still.path, to: path)
-                unlink(still.path)
-            }
+            if let still, let path = file.still?.path { file.still?.size = try FileFolder.copy(still.path, to: path) }
             entry.file = file
             try database.addEntry(entry)
             changes = .outbox(in: entry.roomID)
+        } committed: {
+            // Not before: the copies go with an entry that could not be kept.
+            if isTemporary { unlink(path) }
+            if let still { unlink(still.path) }
         }
         parts.sendSoon()
     }
@@ -80,10 +80,19 @@ extension ConversationModel {
         let eventID = items.first { $0.id == itemID }?.eventID
         submit { database, conversation in
             let target = eventID ?? itemID
-            let waiting = try database.entries(of: conversation.roomID).filter {
-                $0.kind == .reaction && $0.key == key && ($0.target == target || $0.target == itemID)
+            let entries = try database.entries(of: conversation.roomID)
+            // What is on its way out already counts as gone.
+            var gone = Set(entries.filter { $0.kind == .redaction }.compactMap(\.target))
+            for id in gone {
+                if let eventID = try database.eventID(for: id) { gone.insert(eventID) }
             }
-            let sent = try database.reactions(to: target, key: key, by: conversation.owner)
+            let waiting = entries.filter {
+                $0.kind == .reaction && $0.key == key && ($0.target == target || $0.target == itemID)
+                    && !gone.contains($0.transactionID)
+            }
+            let sent = try database.reactions(to: target, key: key, by: conversation.owner).filter {
+                !gone.contains($0)
+            }
             guard waiting.isEmpty, sent.isEmpty else {
                 for entry in waiting { try conversation.takeBack(entry, in: database) }
                 for reaction in sent {

@@ -17,9 +17,13 @@ extension ConversationModel {
         lastMessage = summary.lastMessage
         activity = summary.activity
         if !hasAllMembers { take(members: summary.members) }
-        if draft != summary.draft {
-            draft = summary.draft
-            changes.notify(.draft)
+        // Later summaries may have been read before what was set here reached the store.
+        if !knowsDraft {
+            knowsDraft = true
+            if draft != summary.draft {
+                draft = summary.draft
+                changes.notify(.draft)
+            }
         }
         return before != self.summary
     }

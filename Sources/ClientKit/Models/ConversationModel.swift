@@ -24,6 +24,8 @@ import JSON
     package internal(set) var lastMessage: MessageSummary?
     package internal(set) var typing: [Person] = []
     package internal(set) var draft = Draft.empty
+    /// Whether the draft is known: from then on only this model changes it, see ``setDraft(_:)``.
+    var knowsDraft = false
     /// The loaded window, oldest first; what waits in the outbox at the end.
     package internal(set) var items: [TimelineItem] = []
     /// Whether there is something before the window, in the store or on the server.

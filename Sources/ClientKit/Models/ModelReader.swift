@@ -14,7 +14,7 @@ struct ModelReader {
         update.departures = changes.departures
         let summaries = try SummaryReader(database, owner: owner)
         let portal = PortalReader(database: database, owner: owner)
-        var rooms = changes.summaries.union(changes.members).union(changes.drafts)
+        var rooms = changes.summaries.union(changes.members)
         if changes.allSummaries { rooms.formUnion(try database.roomIDs("join")) }
         for roomID in rooms.sorted() {
             guard let summary = try summaries.summary(roomID) else { continue }

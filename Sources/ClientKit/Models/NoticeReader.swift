@@ -20,9 +20,13 @@ struct NoticeReader {
             let room = RoomID(roomID), let id = EventID(eventID), stored.event.stateKey == nil,
             let summary = try summaries.summary(roomID), summary.membership == "join"
         else { return nil }
-        // What was read elsewhere before it came here is no news.
-        if let read = try database.readPosition(of: owner, in: reader.room), read >= stored.position { return nil }
         let event = stored.event
+        // What was read elsewhere before it came here is no news.
+        if let read = try database.readPosition(of: owner, in: reader.room, thread: event.threadRoot ?? ""),
+            read >= stored.position
+        {
+            return nil
+        }
         let (json, range) = Event.encode(
             type: event.type, stateKey: nil, sender: sender, content: event.content.bytes, eventID: id,
             timestamp: event.timestamp)

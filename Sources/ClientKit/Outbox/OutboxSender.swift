@@ -95,8 +95,13 @@ actor OutboxSender {
 
     private func send(all roomID: String) async -> Int64? {
         while !Task.isCancelled {
-            guard let entry = try? await engine.store.read({ try $0.nextEntry(of: roomID) }) else { return nil }
-            engine.beginFlight(entry.transactionID)
+            // In flight before anybody else can change or remove what was read here.
+            let next = try? await engine.store.read { [engine] database in
+                let entry = try database.nextEntry(of: roomID)
+                if let entry { engine.beginFlight(entry.transactionID) }
+                return entry
+            }
+            guard let entry = next else { return nil }
             let outcome = await send(entry)
             engine.endFlight(entry.transactionID)
             switch outcome {

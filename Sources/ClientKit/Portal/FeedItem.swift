@@ -87,8 +87,8 @@ package struct FeedItem: Sendable, Equatable, Identifiable {
         html = item["html"]?.string
         link = item["link"]?.string.flatMap(PortalLink.checked)
         priority = item["priority"]?.string.flatMap(PortalPriority.init) ?? .normal
-        published = item["published_ts"]?.int ?? timestamp
-        expires = item["expires_ts"]?.int
+        published = item["published_ts"]?.time ?? timestamp
+        expires = item["expires_ts"]?.time
         contact = item["contact"]?.string
         provider = item["provider"]?.string ?? ""
         reading = item["series"].flatMap { Reading($0, timestamp: timestamp) }
@@ -100,7 +100,7 @@ package struct FeedItem: Sendable, Equatable, Identifiable {
 extension FeedItem.Reading {
     init?(_ series: JSONValue, timestamp: Int64) {
         guard let name = series["name"]?.string, let value = series["value"]?.string else { return nil }
-        self.init(name: name, value: value, unit: series["unit"]?.string, timestamp: series["ts"]?.int ?? timestamp)
+        self.init(name: name, value: value, unit: series["unit"]?.string, timestamp: series["ts"]?.time ?? timestamp)
     }
 }
 

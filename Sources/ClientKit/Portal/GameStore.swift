@@ -21,7 +21,10 @@ struct GameStore: Sendable {
 
     /// The game's folder; what is missing is fetched.
     func open(_ game: GameBundle, of roomID: String) async throws -> String {
-        guard game.files.reduce(0, { $0 + max(0, $1.size) }) <= Self.limit else { throw Failure.tooLarge }
+        // Each before all: a sum of what anybody may claim could overflow.
+        guard game.files.allSatisfy({ (0...Self.limit).contains($0.size) }),
+            game.files.reduce(0, { $0 + $1.size }) <= Self.limit
+        else { throw Failure.tooLarge }
         try FileFolder.make(files)
         for file in game.files where access(files + "/" + file.sha256, R_OK) != 0 {
             let part = files + "/" + file.sha256 + ".part"

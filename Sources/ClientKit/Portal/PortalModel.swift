@@ -212,7 +212,7 @@ enum Ticker {
         for feed in feeds where feed.isSubscribed {
             var series: Set<String> = []
             for item in feed.items where !item.isExpired(at: now) {
-                guard item.expires != nil || now - item.published < freshness else { continue }
+                guard item.expires != nil || item.published > now - freshness else { continue }
                 // Of a series only the newest value is news.
                 if let reading = item.reading, !series.insert(reading.name).inserted { continue }
                 items.append(item)

@@ -12,13 +12,16 @@ extension Database {
             """, room, userID, kind, thread, eventID, timestamp)
     }
 
-    /// Up to where somebody has read, by any of their receipts; nil when that is not in the store.
-    func readPosition(of userID: String, in room: Int64) throws -> Int64? {
+    /// Up to where somebody has read the room, by any of their receipts for all of it; nil when that is not in the
+    /// store.
+    /// - Parameter thread: its root: receipts for this thread count too.
+    func readPosition(of userID: String, in room: Int64, thread: String = "") throws -> Int64? {
         try first(
             """
-            SELECT max(event.position) FROM receipt JOIN event ON event.event_id = receipt.event_id
-            WHERE receipt.room = ? AND receipt.user_id = ?
-            """, room, userID
+            SELECT max(event.position) FROM receipt
+            JOIN event ON event.event_id = receipt.event_id AND event.room = receipt.room
+            WHERE receipt.room = ? AND receipt.user_id = ? AND receipt.thread IN ('', ?)
+            """, room, userID, thread
         ) { $0.optionalInt(0) } ?? nil
     }
 

@@ -9,7 +9,6 @@ extension Database {
         let target: String
         if let replaced = event.replaced {
             (kind, target) = ("m.replace", replaced)
-            try updateSearch(replaced, by: event)
         } else if let annotation = event.annotation {
             (kind, target) = ("m.annotation", annotation.event)
         } else if event.tellsOfCall, let call = event.callTarget {
@@ -18,6 +17,7 @@ extension Database {
             return
         }
         try insertRelation(kind, of: event, to: target, key: event.annotation?.key, in: room)
+        if event.replaced != nil { try updateSearch(target, by: event.sender, in: room) }
     }
 
     private func insertRelation(
@@ -31,19 +31,33 @@ extension Database {
             Array((event.content["m.new_content"] ?? event.content).bytes))
     }
 
-    /// What was edited is found by its new text.
-    private func updateSearch(_ target: String, by edit: ReceivedEvent) throws {
-        guard let content = edit.content["m.new_content"], let text = ReceivedEvent.text(of: content) else { return }
+    /// What was edited is found by the text of its newest edit, in whatever order it and its edits came.
+    func updateSearch(_ target: String, by sender: String, in room: Int64) throws {
+        let content = try first(
+            """
+            SELECT content FROM relation WHERE room = ? AND target = ? AND kind = 'm.replace' AND sender = ?
+            ORDER BY timestamp DESC, event_id DESC LIMIT 1
+            """, room, target, sender
+        ) { $0.blob(0) }
+        guard let content, let value = try? JSONValue.parse(content, limits: .stored),
+            let text = ReceivedEvent.text(of: value)
+        else { return }
         try run(
-            "UPDATE message SET body = ? WHERE rowid = (SELECT id FROM event WHERE event_id = ? AND sender = ?)", text,
-            target, edit.sender)
+            """
+            UPDATE message SET body = ?
+            WHERE rowid = (SELECT id FROM event WHERE event_id = ? AND sender = ? AND room = ?)
+            """, text, target, sender, room)
     }
 
-    /// Takes back what a redaction names: its content, its place in the search, and what it meant for others.
+    /// Takes back what a redaction names: its content, its place in the search, and what it meant for others. What
+    /// another room has is out of its reach.
     /// - Returns: whether the store held it.
-    func redact(_ target: String, by redaction: ReceivedEvent) throws -> Bool {
-        try run("DELETE FROM relation WHERE event_id = ?1 OR target = ?1 AND kind = 'm.replace'", target)
-        let row = try first("SELECT id, json FROM event WHERE event_id = ?", target) { ($0.int(0), $0.blob(1)) }
+    func redact(_ target: String, by redaction: ReceivedEvent, in room: Int64) throws -> Bool {
+        try run("DELETE FROM relation WHERE event_id = ? AND room = ?", target, room)
+        try run("DELETE FROM relation WHERE room = ? AND target = ? AND kind = 'm.replace'", room, target)
+        let row = try first("SELECT id, json FROM event WHERE event_id = ? AND room = ?", target, room) {
+            ($0.int(0), $0.blob(1))
+        }
         guard let row, let event = ReceivedEvent(stored: row.1) else { return false }
         let pruned = JSONWriter.object { object in
             object.member("event_id", event.eventID)
@@ -64,22 +78,6 @@ extension Database {
         }
         try run("UPDATE event SET json = ? WHERE id = ?", pruned, row.0)
         try run("DELETE FROM message WHERE rowid = ?", row.0)
-        try run("DELETE FROM relation WHERE target = ? AND kind = 'm.replace'", target)
         return true
-    }
-
-    /// Of old history: an edit that is stored already gives the text by which its target is found.
-    func applyStoredEdits(to event: ReceivedEvent) throws {
-        let content = try first(
-            """
-            SELECT content FROM relation WHERE target = ? AND kind = 'm.replace' AND sender = ?
-            ORDER BY timestamp DESC, event_id DESC LIMIT 1
-            """, event.eventID, event.sender
-        ) { $0.blob(0) }
-        guard let content, let value = try? JSONValue.parse(content, limits: .stored),
-            let text = ReceivedEvent.text(of: value)
-        else { return }
-        try run(
-            "UPDATE message SET body = ? WHERE rowid = (SELECT id FROM event WHERE event_id = ?)", text, event.eventID)
     }
 }

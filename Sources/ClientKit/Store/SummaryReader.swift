@@ -11,6 +11,7 @@ struct SummaryReader {
     let rules: PushRuleset?
     /// Members that are read for a list.
     private static let memberLimit = 30
+    private static let countLimit = 1_000_000_000
 
     init(_ database: Database, owner: String) throws {
         self.database = database
@@ -29,7 +30,9 @@ struct SummaryReader {
         guard let row else { return nil }
         let room = row.0
         var summary = RoomSummary(roomID: roomID, membership: row.1)
-        (summary.unread, summary.highlights) = (row.5, row.6)
+        // A server may tell any number; sums of these must stay numbers.
+        summary.unread = max(0, min(row.5, Self.countLimit))
+        summary.highlights = max(0, min(row.6, Self.countLimit))
         summary.portalType = try PortalRoomType(database, room: room)
         if summary.portalType != nil {
             summary.title = try database.state("m.room.name", in: room)?.content["name"]?.string ?? ""

@@ -124,7 +124,9 @@ extension TimelineReader {
                     removeReaction(target, from: &items)
                 }
             case .reaction:
-                guard let index = index(of: target, in: items), let key = entry.key else { continue }
+                guard let index = index(of: target, in: items), let key = entry.key,
+                    !entries.contains(where: { $0.kind == .redaction && $0.target == entry.transactionID })
+                else { continue }
                 addReaction(key, to: &items[index])
             case .message, .file, .submission: continue
             }
@@ -147,8 +149,9 @@ extension TimelineReader {
     }
 
     /// A redaction of an own reaction waits.
-    private func removeReaction(_ eventID: String, from items: inout [TimelineItem]) {
-        guard let reaction = try? database.reaction(eventID), let index = index(of: reaction.target, in: items),
+    private func removeReaction(_ itemID: String, from items: inout [TimelineItem]) {
+        guard let eventID = try? database.eventID(for: itemID), let reaction = try? database.reaction(eventID),
+            let index = index(of: reaction.target, in: items),
             let place = items[index].reactions.firstIndex(where: { $0.key == reaction.key && $0.mine })
         else { return }
         items[index].reactions[place].mine = false

@@ -6,12 +6,13 @@ struct AccountSync: SyncSink {
     let sender: OutboxSender
 
     /// A first answer of somebody with many rooms is long.
-    private static let limits = JSONLimits(maximumDepth: 200, maximumBytes: 512 << 20, maximumNodes: 64 << 20)
+    private static let limits = JSONLimits(
+        maximumDepth: JSONLimits.largestDepth, maximumBytes: 512 << 20, maximumNodes: 64 << 20)
 
     func nextBatch() async -> String? { try? await engine.store.read { try $0.value(SyncApplication.token) } }
 
     func apply(_ answer: [UInt8]) async throws {
-        let value = try JSONValue.parse(answer, limits: Self.limits)
+        let value = try JSONValue.parse(answer: answer, limits: Self.limits)
         let (owner, now) = (engine.owner, engine.clock.now().wall)
         let sendsContacts = try await engine.change { database, changes in
             var application = try SyncApplication(database: database, owner: owner, now: now)

@@ -21,7 +21,7 @@ struct History: Sendable {
             // Somebody else has filled it meanwhile.
             guard try database.gap(at: position, in: room) == token else { return }
             try database.addMembers(of: answer["state"], in: room)
-            try database.fill(position, with: answer["chunk"], next: answer["end"]?.string, in: room)
+            try database.fill(position, from: token, with: answer["chunk"], next: answer["end"]?.string, in: room)
             changes.timelines = [roomID]
             changes.summaries = [roomID]
         }
@@ -61,6 +61,7 @@ struct History: Sendable {
             let events = (before + [answer["event"]].compactMap { $0 } + after).compactMap { ReceivedEvent($0) }
             try database.insertRun(events, start: answer["start"]?.string, in: room)
             changes.timelines = [roomID]
+            changes.summaries = [roomID]
             return try database.position(of: eventID, in: room) != nil
         }
     }
@@ -78,8 +79,14 @@ extension Database {
         }
     }
 
-    /// Puts a page of history, newest first, before a gap's end.
-    func fill(_ position: Int64, with chunk: JSONValue?, next: String?, in room: Int64) throws {
+    /// Puts a page of history, newest first, before a gap's end. A page with nothing in it closes no gap: what this
+    /// member may not see can be longer than a page.
+    /// - Parameters:
+    ///   - token: where the page begins.
+    ///   - next: where it ends; nil at the room's beginning. An end that is the beginning leads nowhere.
+    func fill(
+        _ position: Int64, from token: String, with chunk: JSONValue?, next: String?, in room: Int64
+    ) throws {
         try removeGap(at: position, in: room)
         var place = position
         for value in chunk?.array ?? JSONValue.emptyArray {
@@ -90,9 +97,9 @@ extension Database {
                 continue
             }
             if try insert(event, at: place - 1, in: room) { place -= 1 }
-            try applyStoredEdits(to: event)
+            try applyRelations(of: event, in: room)
         }
-        if let next, chunk?.count ?? 0 > 0 { try setGap(at: place, token: next, in: room) }
+        if let next, next != token { try setGap(at: place, token: next, in: room) }
     }
 
     /// Puts a run of events, oldest first, by their time between the runs that are there.
@@ -106,7 +113,13 @@ extension Database {
         if new.first?.eventID == events.first?.eventID, let start { try setGap(at: place, token: start, in: room) }
         for event in new {
             if try insert(event, at: place, in: room) { place += 1 }
-            try applyStoredEdits(to: event)
+            try applyRelations(of: event, in: room)
         }
+    }
+
+    /// What an event of old history means for those that are stored, and they for it.
+    private func applyRelations(of event: ReceivedEvent, in room: Int64) throws {
+        try updateSearch(event.eventID, by: event.sender, in: room)
+        if let target = event.redacts { _ = try redact(target, by: event, in: room) }
     }
 }

@@ -27,7 +27,7 @@ struct ReceivedEvent {
         self.sender = sender
         self.content = content
         self.value = value
-        timestamp = value["origin_server_ts"]?.int ?? 0
+        timestamp = value["origin_server_ts"]?.time ?? 0
         stateKey = value["state_key"]?.string
         transactionID = value["unsigned"]?["transaction_id"]?.string
         relation = Relation(content: content)

@@ -16,7 +16,6 @@ struct StoreChanges: Sendable {
     var contacts = false
     var outbox = false
     var profile = false
-    var drafts: Set<String> = []
     /// The server's list of the portal's rooms.
     var portal = false
     var instructions = false

@@ -150,7 +150,7 @@ struct SyncApplication {
                 }
             }
             changes.outbox = changes.outbox || event.sender == owner
-            if let target = event.redacts { _ = try database.redact(target, by: event) }
+            if let target = event.redacts { _ = try database.redact(target, by: event, in: room) }
         }
         if !events.isEmpty || isLimited { changes.timelines.insert(roomID) }
     }

@@ -82,6 +82,11 @@ import Testing
         }
         try offer([("a.js", "a.js", "1")])
         await #expect(throws: ArcadePageStore.Failure.self) { try await store.refresh(client) }
+        for sizes in [[Int64.max, Int64.max], [-1]] {
+            let list = sizes.map { #"{"path":"index.html","url":"","sha256":"0","size":\#($0)}"# }
+            site.content.withLock { $0["/api/page"] = #"{"files":[\#(list.joined(separator: ","))]}"# }
+            await #expect(throws: ArcadePageStore.Failure.self) { try await store.refresh(client) }
+        }
         #expect(store.kept() == nil)
     }
 }

@@ -101,6 +101,9 @@ import Testing
         #expect(Ticker.items(of: [found], at: 2_000).map(\.headline) == ["Typhoon", "41,204", "Link"])
         // Without an end, a week is long enough.
         #expect(Ticker.items(of: [found], at: 8 * 86_400_000).isEmpty)
+        var ancient = found
+        for index in ancient.items.indices { ancient.items[index].published = .min }
+        #expect(Ticker.items(of: [ancient], at: 1_999).map(\.headline) == ["Old"])
         let link = try #require(found.items.first { $0.itemID == "6" })
         #expect(link.link == nil && link.contact == "@desk:localhost")
         let points = try await store.store.read { try $0.points(of: "N225", in: "!feed:localhost", from: 0) }
