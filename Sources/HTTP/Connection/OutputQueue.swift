@@ -6,6 +6,9 @@ struct OutputQueue {
     /// From this size on an array is not copied.
     private static let largePiece = 8_192
     static let maximumParts = 8
+    /// So much that is sent is kept in front of what is not, so that it is not moved for every few bytes.
+    private static let keptSent = 16_384
+    private static let keptPieces = 64
 
     /// Complete pieces; those before `first` are sent.
     private var pieces: [[UInt8]] = []
@@ -20,6 +23,10 @@ struct OutputQueue {
     var isEmpty: Bool { count == 0 }
     /// Whether all that is unsent lies in one stretch.
     var isOnePiece: Bool { pieces.isEmpty }
+    /// What the queue holds in memory, in bytes: with what is sent and was not given up yet.
+    var heldCount: Int { pieces.reduce(tail.count) { $0 + $1.count } }
+    /// Arrays, those included that are sent and were not given up yet.
+    var heldPieces: Int { pieces.count }
 
     /// Lends the gathering buffer to `body`, which appends to it. A buffer is taken from `pool` if there is none.
     @inline(__always)
@@ -86,7 +93,7 @@ struct OutputQueue {
             pieces[first] = []
             first += 1
         }
-        guard count == 0 else { return }
+        guard count == 0 else { return giveUpSent() }
         if first > 0 {
             pieces = []
             first = 0
@@ -96,6 +103,25 @@ struct OutputQueue {
             var buffer: [UInt8] = []
             swap(&buffer, &tail)
             pool.give(buffer)
+        }
+    }
+
+    /// Gives up what is sent of a queue that is refilled before it is ever empty. What is left is moved only when it is
+    /// no more than what goes, so that a byte is moved once on average.
+    @inline(__always)
+    private mutating func giveUpSent() {
+        if first == pieces.count {
+            if first > 0 {
+                pieces = []
+                first = 0
+            }
+            if offset >= OutputQueue.keptSent, offset * 2 >= tail.count {
+                tail.removeFirst(offset)
+                offset = 0
+            }
+        } else if first >= OutputQueue.keptPieces, first * 2 >= pieces.count {
+            pieces.removeFirst(first)
+            first = 0
         }
     }
 

@@ -49,6 +49,10 @@ package struct HTTP1Parser: Sendable {
         return true
     }
 
+    /// Forgets an empty line that came before a request that did not: that was another connection's.
+    /// - Precondition: it is not inside a message.
+    mutating func forgetEmptyLine() { hasSkippedEmptyLine = false }
+
     /// Parses up to the next event. Call until it `needsInput`, each time with what is not consumed, even if that
     /// is empty: `end` needs no further byte.
     /// - Parameter input: what has arrived and is not consumed yet. Not kept.

@@ -21,8 +21,9 @@ final class HTTP2Connection: ConnectionProtocol {
     private var isDraining = false
     /// The client's SETTINGS have come.
     private var isEstablished = false
-    /// A HEADERS frame has begun and its CONTINUATIONs have not ended.
-    private var hasOpenHead = false
+    /// The stream whose HEADERS frame has begun and not ended, CONTINUATIONs included. A head that nghttp2 refuses ends
+    /// with its stream.
+    private var openHead: Int32?
     private var writable: [HTTP2Stream] = []
 
     init(_ connection: Connection) {
@@ -79,7 +80,7 @@ final class HTTP2Connection: ConnectionProtocol {
     }
 
     func beginRequest(_ id: Int32) {
-        hasOpenHead = true
+        openHead = id
         streams[id] = HTTP2Stream(self, id: id)
     }
 
@@ -91,7 +92,7 @@ final class HTTP2Connection: ConnectionProtocol {
         let header = frame.hd
         switch nghttp2_frame_type(rawValue: UInt32(header.type)) {
         case NGHTTP2_HEADERS:
-            hasOpenHead = false
+            openHead = nil
             if frame.headers.cat == NGHTTP2_HCAT_REQUEST { return dispatch(header) }
             if header.endsStream { streams[header.stream_id]?.requestEnded() }
         case NGHTTP2_DATA:
@@ -134,6 +135,7 @@ final class HTTP2Connection: ConnectionProtocol {
     }
 
     func streamClosed(_ id: Int32) {
+        if openHead == id { openHead = nil }
         guard let stream = streams.removeValue(forKey: id) else { return }
         stream.closed()
     }
@@ -263,13 +265,20 @@ final class HTTP2Connection: ConnectionProtocol {
         connection.outputAdded()
     }
 
+    /// Bytes of a request whose stream is over will not be taken: as many more may come on the connection.
+    func dropped(_ count: Int) {
+        guard !isClosed else { return }
+        nghttp2_session_consume_connection(session, count)
+        connection.outputAdded()
+    }
+
     // MARK: Phases
 
     /// Tells the connection what is waited for now.
     func settle() {
         guard !isClosed, connection.isWritable else { return }
         let phase: ConnectionPhase
-        if !isEstablished || hasOpenHead {
+        if !isEstablished || openHead != nil {
             phase = .header
         } else if streams.isEmpty {
             phase = .idle

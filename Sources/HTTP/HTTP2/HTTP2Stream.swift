@@ -174,6 +174,10 @@ final class HTTP2Stream: ExchangeStream {
     /// The stream or the connection is over.
     func closed() {
         outbox.removeAll(to: connection.server.buffers)
+        if !inbox.isEmpty {
+            connection.dropped(inbox.count)
+            inbox = []
+        }
         let ended = exchange
         exchange = nil
         ended?.closed()

@@ -152,6 +152,7 @@ final class ServerLoop: @unchecked Sendable {
 
     /// Takes back a parser that is between two requests; not any more one that has seen none.
     func giveBack(_ box: HTTP1ParserBox) {
+        box.parser.forgetEmptyLine()
         if spareParser == nil {
             spareParser = box
         } else if parsers.count < ServerLoop.mostParsers {

@@ -5,9 +5,11 @@ import LinuxShims
 /// OpenSSL's way to a socket (a BIO), which unlike its own remembers whether the last read has emptied the socket: with
 /// edge-triggered events that saves the read that would only say so. And a write to a closed socket raises no signal.
 ///
-/// The BIO's data pointer holds the descriptor, and above it `emptied`: no memory of its own.
+/// The BIO's data pointer holds the descriptor, and above it `emptied` and `ended`: no memory of its own.
 enum TLSSocket {
     private static let emptied = 1 << 32
+    /// The peer ended its direction.
+    private static let ended = 1 << 33
 
     /// Owned for the process's life.
     ///
@@ -16,8 +18,7 @@ enum TLSSocket {
         let method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket")
         BIO_meth_set_read(method) { bio, buffer, count in TLSSocket.read(bio, buffer, count) }
         BIO_meth_set_write(method) { bio, buffer, count in TLSSocket.write(bio, buffer, count) }
-        // Nothing is buffered here, so that a flush has nothing to do; the rest is not supported.
-        BIO_meth_set_ctrl(method) { _, command, _, _ in command == BIO_CTRL_FLUSH ? 1 : 0 }
+        BIO_meth_set_ctrl(method) { bio, command, _, _ in TLSSocket.control(bio, command) }
         return method
     }()
 
@@ -45,9 +46,8 @@ enum TLSSocket {
         let descriptor = descriptor(bio)
         var count: Int
         repeat { count = mado_receive(descriptor, buffer, Int(capacity)) } while count < 0 && errno == EINTR
-        let isEmptied = count < Int(capacity)
-        BIO_set_data(
-            bio, UnsafeMutableRawPointer(bitPattern: Int(descriptor) | (isEmptied ? emptied : 0)))
+        let state = (count < Int(capacity) ? emptied : 0) | (count == 0 ? ended : 0)
+        BIO_set_data(bio, UnsafeMutableRawPointer(bitPattern: Int(descriptor) | state))
         if count < 0, errno == EAGAIN { BIO_set_flags(bio, BIO_FLAGS_READ | BIO_FLAGS_SHOULD_RETRY) }
         return Int32(count)
     }
@@ -60,6 +60,16 @@ enum TLSSocket {
         repeat { written = mado_send_one(descriptor, bytes, Int(count)) } while written < 0 && errno == EINTR
         if written < 0, errno == EAGAIN { BIO_set_flags(bio, BIO_FLAGS_WRITE | BIO_FLAGS_SHOULD_RETRY) }
         return Int32(written)
+    }
+
+    private static func control(_ bio: OpaquePointer?, _ command: Int32) -> Int {
+        switch command {
+        // Nothing is buffered here.
+        case BIO_CTRL_FLUSH: 1
+        // Tells an end without a farewell (`SSL_OP_IGNORE_UNEXPECTED_EOF`) from a failure.
+        case BIO_CTRL_EOF: Int(bitPattern: BIO_get_data(bio)) & ended != 0 ? 1 : 0
+        default: 0
+        }
     }
 
     private static let retryFlags = BIO_FLAGS_READ | BIO_FLAGS_WRITE | BIO_FLAGS_SHOULD_RETRY

@@ -16,7 +16,8 @@ package final class UpstreamConnection: @unchecked Sendable {
     /// Of a head, in bytes.
     private static let maximumHead = 65_536
     private static let part = 65_536
-    /// How long the server behind may take for the connection, and for the head of its answer.
+    /// How long the server behind may take for the connection, for the next bytes of the request, and for the head of its
+    /// answer. The time that the client takes for its request is not counted.
     private static let deadline = Duration.seconds(30)
 
     private let loop: EventLoop
@@ -24,6 +25,7 @@ package final class UpstreamConnection: @unchecked Sendable {
     private var registration: Registration?
     private var isReadable = false
     private var isWritable = false
+    /// The time is over, or nobody wants the answer any more.
     private var isExpired = false
     private let waiter = LoopWaiter()
     private var timer: LoopTimer?
@@ -40,7 +42,6 @@ package final class UpstreamConnection: @unchecked Sendable {
         guard socket >= 0 else { throw UpstreamError(description: "connect: \(String(cString: strerror(errno)))") }
         registration = try loop.register(
             descriptor: socket, interest: [.read, .write, .readEnd, .edgeTriggered], handler: Relay(self))
-        timer = loop.schedule(after: Self.deadline) { [weak self] in self?.expire() }
     }
 
     deinit {
@@ -80,9 +81,20 @@ package final class UpstreamConnection: @unchecked Sendable {
         waiter.resume()
     }
 
-    private func expire() {
+    /// Nobody wants the answer any more: who waits for it gets an error. On the loop.
+    package func cancel() {
         isExpired = true
         waiter.resume()
+    }
+
+    private func beginDeadline() {
+        timer?.cancel()
+        timer = loop.schedule(after: Self.deadline) { [weak self] in self?.cancel() }
+    }
+
+    private func endDeadline() {
+        timer?.cancel()
+        timer = nil
     }
 
     private func wait(until condition: () -> Bool) async throws {
@@ -97,7 +109,11 @@ package final class UpstreamConnection: @unchecked Sendable {
     package func send(_ bytes: [UInt8]) async throws {
         var sent = 0
         while sent < bytes.count {
-            try await wait { isWritable }
+            if !isWritable {
+                beginDeadline()
+                try await wait { isWritable }
+                endDeadline()
+            }
             let count = bytes[sent...].withUnsafeBytes { part in
                 part.baseAddress.map { mado_send_one(socket, $0, part.count) } ?? 0
             }
@@ -115,13 +131,14 @@ package final class UpstreamConnection: @unchecked Sendable {
     /// - Throws: `UpstreamError` when what comes is no HTTP answer, or none comes.
     package func head() async throws -> (HTTPStatus, HTTPHeaders) {
         var bytes: [UInt8] = []
+        beginDeadline()
         while true {
             guard let more = try await receive() else { throw UpstreamError(description: "no answer") }
             let start = max(0, bytes.count - 3)
             bytes += more
             if let end = Self.end(of: bytes, from: start) {
                 rest = Array(bytes[end...])
-                timer?.cancel()
+                endDeadline()
                 return try parse(bytes[..<end])
             }
             guard bytes.count < Self.maximumHead else { throw UpstreamError(description: "a head without end") }

@@ -18,6 +18,8 @@ package protocol UpstreamReceiver: AnyObject {
 package final class UpstreamStream: DescriptorHandler {
     private static let part = 16_384
     private static let keptCapacity = 65_536
+    /// So much that is sent is kept in front of what is not, so that it is not moved for every few bytes.
+    private static let keptSent = 16_384
 
     private let socket: Int32
     private weak var receiver: (any UpstreamReceiver)?
@@ -78,6 +80,10 @@ package final class UpstreamStream: DescriptorHandler {
         }
         if pendingOutput == 0 {
             output.removeAll(keepingCapacity: output.capacity <= Self.keptCapacity)
+            sent = 0
+        } else if sent >= Self.keptSent, sent * 2 >= output.count {
+            // It may be refilled before it is ever empty. No more is moved than goes.
+            output.removeFirst(sent)
             sent = 0
         }
     }

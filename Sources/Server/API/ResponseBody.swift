@@ -5,6 +5,13 @@ import HTTP
 package protocol ResponseBody: Sendable {
     /// The next bytes; nil at the end. Called by one task, one call after the other.
     func next() async throws -> [UInt8]?
+    /// Nobody wants it any more: a call of `next` that waits for what may never come ends. On the exchange's loop.
+    func cancel()
+}
+
+extension ResponseBody {
+    /// For bodies that do not wait long.
+    package func cancel() {}
 }
 
 extension HTTPExchange {
@@ -15,13 +22,17 @@ extension HTTPExchange {
         guard head.method != .head, status.mayHaveBody else { return finish() }
         let waiter = LoopWaiter()
         onWritable = { waiter.resume() }
-        onClose = { waiter.resume() }
+        onClose = {
+            body.cancel()
+            waiter.resume()
+        }
         do {
             while !isClosed, let part = try await body.next() {
                 write(part)
                 await waiter.wait { !isBehind || isClosed }
             }
         } catch {
+            guard !isClosed else { return }
             abort()
             throw error
         }

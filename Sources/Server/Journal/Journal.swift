@@ -198,6 +198,17 @@ package final class Journal: Sendable {
         try memberships.value(user, asOf: reader.lastPosition()) { try RoomMembership.all(of: user, reader) } ?? [:]
     }
 
+    /// The rooms of a member whom a client names, and may have made up: one who has none is not kept in memory.
+    package func memberships(ofNamed user: UserID) async throws -> [RoomID: RoomMembership] {
+        if let known = memberships.value(user) { return known }
+        return try await store.read { [self] reader in
+            try memberships.value(user, asOf: reader.lastPosition()) {
+                let all = try RoomMembership.all(of: user, reader)
+                return all.isEmpty ? nil : all
+            } ?? [:]
+        }
+    }
+
     /// The room as it is now, on a reader's thread.
     package func room(_ id: RoomID, _ reader: any StoreReader) throws -> RoomSnapshot? {
         try rooms.value(id, asOf: reader.lastPosition()) { try reader.snapshot(of: id) }

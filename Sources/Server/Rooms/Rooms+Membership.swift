@@ -7,7 +7,7 @@ import Store
 extension Rooms {
     /// The rooms that both are in.
     func mutualRooms(_ one: UserID, _ other: UserID) async throws -> [RoomID] {
-        let theirs = try await journal.memberships(of: other)
+        let theirs = try await journal.memberships(ofNamed: other)
         return try await journal.memberships(of: one).filter { id, membership in
             membership.membership == .join && theirs[id]?.membership == .join
         }.keys.sorted()

@@ -50,6 +50,23 @@ struct HTTP1ExchangeTests {
         }
     }
 
+    /// One empty line before a request is forgiven, whatever came on another connection.
+    @Test func anEmptyLineCountsForItsConnectionOnly() async throws {
+        try await withServer {
+            $0.respond(.text($0.head.path))
+        } test: { server in
+            let one = try await server.client()
+            #expect(try await one.get("/").status == 200)
+            let before = server.statistics.bytesReceived
+            try await one.send("\r\n")
+            try await eventually("it is there") { server.statistics.bytesReceived == before + 2 }
+            let other = try await server.client()
+            #expect(try await other.get("/").status == 200)
+            try await other.send("\r\n")
+            #expect(try await other.get("/").status == 200)
+        }
+    }
+
     @Test func answersToPipelinedRequestsComeInOrder() async throws {
         let held = Held()
         let seen = Log()

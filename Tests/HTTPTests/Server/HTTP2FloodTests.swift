@@ -221,6 +221,25 @@ struct HTTP2FloodTests {
         }
     }
 
+    /// The connection does not wait for the rest of a head that was refused.
+    @Test func aRefusedHeadEndsItsStreamOnly() async throws {
+        try await withServer {
+            $0.deadlines.header = .seconds(10)
+            $0.deadlines.idle = .seconds(60)
+        } answer: {
+            $0.respond(.text("ok"))
+        } test: { server in
+            let client = try await HTTP2TestClient(port: server.port)
+            // Names are in lower case.
+            try await client.send(HTTP2TestClient.request(1, "/", fields: [("X-Upper", "y")]))
+            #expect(try await client.next(.reset).stream == 1)
+            await server.clock.advance(by: .seconds(30))
+            #expect(server.statistics.open == 1)
+            try await client.send(HTTP2TestClient.request(3, "/"))
+            #expect(try await client.response(3).text == "ok")
+        }
+    }
+
     @Test func anIdleConnectionIsEnded() async throws {
         try await withServer(configure: { $0.deadlines.idle = .seconds(60) }) {
             $0.respond(.text("ok"))

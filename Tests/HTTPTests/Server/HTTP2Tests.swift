@@ -123,6 +123,35 @@ struct HTTP2Tests {
         }
     }
 
+    /// What a stream that is reset leaves behind does not count against the connection's window for ever.
+    @Test func uploadsThatAreResetLeaveTheWindowOpen() async throws {
+        try await withServer {
+            $0.limits.http2.connectionWindow = 65_535
+            $0.limits.http2.streamWindow = 65_535
+        } answer: { exchange in
+            // Nobody asks for the body.
+            exchange.onClose = {}
+        } test: { server in
+            let client = try await HTTP2TestClient(port: server.port)
+            let part = [UInt8](repeating: 1, count: 16_000)
+            var window = 65_535
+            for number in 0..<20 {
+                while window < part.count {
+                    let update = try await client.next(.windowUpdate)
+                    if update.stream == 0 { window += update.payload.reduce(0) { $0 << 8 | Int($1) } }
+                }
+                let stream = 2 * number + 1
+                try await client.send(
+                    HTTP2TestClient.request(stream, "/", method: "POST", ends: false)
+                        + HTTP2TestClient.frame(.data, stream: stream, payload: part)
+                        + HTTP2TestClient.frame(.reset, stream: stream, payload: [0, 0, 0, 8]))
+                window -= part.count
+            }
+            try await eventually("all are there") { server.statistics.requests == 20 }
+            #expect(server.statistics.open == 1)
+        }
+    }
+
     @Test func aResponseWaitsForTheWindow() async throws {
         let body = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 / 11) }
         try await withServer { exchange in

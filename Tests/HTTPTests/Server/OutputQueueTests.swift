@@ -59,6 +59,31 @@ struct OutputQueueTests {
         }
     }
 
+    /// Small pieces, large ones, and both by turns.
+    @Test(arguments: [[4_000], [10_000], [4_000, 10_000]])
+    func aQueueThatIsNeverEmptyDoesNotGrow(sizes: [Int]) {
+        let pool = BufferPool()
+        var queue = OutputQueue()
+        queue.append([UInt8](repeating: 0, count: 12_000), from: pool)
+        var next: UInt8 = 0
+        var expected: [UInt8] = [UInt8](repeating: 0, count: 12_000)
+        for number in 0..<1_000 {
+            let size = sizes[number % sizes.count]
+            next &+= 1
+            queue.append([UInt8](repeating: next, count: size), from: pool)
+            expected += [UInt8](repeating: next, count: size)
+            // As much goes as has come, in two steps.
+            for amount in [size / 3, size - size / 3] {
+                queue.sent(amount, to: pool)
+                expected.removeFirst(amount)
+            }
+            #expect(queue.count == 12_000)
+            #expect(queue.heldCount < 80_000)
+            #expect(queue.heldPieces < 140)
+        }
+        #expect(contents(queue) == expected)
+    }
+
     @Test func buffersComeBackEmpty() {
         let pool = BufferPool()
         var queue = OutputQueue()

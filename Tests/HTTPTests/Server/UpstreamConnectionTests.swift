@@ -37,6 +37,32 @@ import Testing
         }
     }
 
+    /// The client's time is not the server's behind.
+    @Test func aRequestMayComeSlowly() async throws {
+        try await withServer(answer: { exchange in
+            exchange.collectBody(limit: 100) { result in
+                exchange.respond(.text("\((try? result.get())?.count ?? -1)"))
+            }
+        }) { server in
+            let clock = DrivenClock()
+            let group = try EventLoopGroup(count: 1, clock: .driven(clock))
+            let loop = group.loops[0]
+            let address = try #require(PeerAddress("127.0.0.1"))
+            let body = try? await Task(executorPreference: loop) {
+                let connection = try UpstreamConnection(to: address, port: server.port, on: loop)
+                try await connection.send(Array("POST / HTTP/1.0\r\nhost: test\r\ncontent-length: 6\r\n\r\n".utf8))
+                for _ in 0..<2 {
+                    await clock.advance(by: .seconds(40))
+                    try await connection.send([1, 2, 3])
+                }
+                #expect(try await connection.head().0 == .ok)
+                return try await connection.next()
+            }.value
+            group.shutdown()
+            #expect(body == Array("6".utf8))
+        }
+    }
+
     @Test func aServerThatIsNotThereIsToldOf() async throws {
         let group = try EventLoopGroup(count: 1)
         let loop = group.loops[0]

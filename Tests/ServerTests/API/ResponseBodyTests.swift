@@ -1,7 +1,7 @@
 import EventLoop
-import HTTP
 import Testing
 
+@testable import HTTP
 @testable import Server
 
 @Suite(.timeLimit(.minutes(1))) struct ResponseBodyTests {
@@ -27,6 +27,37 @@ import Testing
         }.value
         #expect(written == Array(0..<7))
         group.shutdown()
+    }
+
+    @Test func whoLeavesEndsASilentOne() async throws {
+        let group = try EventLoopGroup(count: 1)
+        let (exchange, stream) = BehindStream.exchange(on: group.loops[0])
+        let written = try await Task(executorPreference: group.loops[0]) {
+            try await exchange.send(.ok, [:], Silence(exchange))
+            return stream.written
+        }.value
+        #expect(written == [])
+        group.shutdown()
+    }
+}
+
+/// Never comes; the client leaves when it is waited for. Confined to the loop.
+private final class Silence: ResponseBody, @unchecked Sendable {
+    private let exchange: HTTPExchange
+    private let waiter = LoopWaiter()
+    private var isCancelled = false
+
+    init(_ exchange: HTTPExchange) { self.exchange = exchange }
+
+    func next() async throws -> [UInt8]? {
+        exchange.loop.execute { [exchange] in exchange.closed() }
+        await waiter.wait { isCancelled }
+        throw CancellationError()
+    }
+
+    func cancel() {
+        isCancelled = true
+        waiter.resume()
     }
 }
 
