@@ -32,7 +32,8 @@ package protocol RelationReading {
     /// How many events relate to `parent` by `relationType`.
     func relationCount(to parent: EventID, in room: RoomID, relationType: String) throws(StoreError) -> Int
 
-    /// How many events relate to `parent`, by `rel_type`.
+    /// How many events relate to `parent`, by `rel_type`: only those of which the server itself tells with the parent,
+    /// `m.replace`, `m.thread`, and `m.reference`. Others are as many as members think of.
     func relationCounts(to parent: EventID, in room: RoomID) throws(StoreError) -> [String: Int]
 
     /// Whether the user sent an event that relates to `parent` by `relationType`.

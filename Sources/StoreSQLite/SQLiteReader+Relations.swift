@@ -36,10 +36,12 @@ extension SQLiteReader: RelationReading {
     func relationCounts(to parent: EventID, in room: RoomID) throws(StoreError) -> [String: Int] {
         let sql: SQL = """
             SELECT relation_type, count(*) FROM events INDEXED BY events_relations
-            WHERE relates_to = ? AND room = \(.roomNumber) AND relation_type IS NOT NULL GROUP BY relation_type
+            WHERE relates_to = ? AND room = \(.roomNumber)
+            AND relation_type IN ('m.replace', 'm.thread', 'm.reference') GROUP BY relation_type
             """
         let counts = try connection.all(sql, parent, room) { ($0.text(0), Int($0.int(1))) }
-        return Dictionary(uniqueKeysWithValues: counts)
+        // What SQLite takes for two texts may be one to Swift, and members choose these.
+        return Dictionary(counts, uniquingKeysWith: +)
     }
 
     func hasRelation(to parent: EventID, in room: RoomID, relationType: String, by user: UserID)

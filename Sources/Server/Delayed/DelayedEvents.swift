@@ -245,10 +245,30 @@ extension JournalTransaction {
 
     fileprivate func sendDelayed(_ event: StoredDelayedEvent) throws {
         try store.deleteDelayedEvent(event.id)
-        let isGuest = try store.account(event.sender)?.kind == .guest
+        // What the server sends by a schedule may be in the name of one who has no account.
+        let account = try store.account(event.sender)
         let outgoing = OutgoingEvent(
             type: event.type, stateKey: event.stateKey, content: try JSONValue.stored(event.content))
+        if let account, !outgoing.isFarewell(of: event.sender) {
+            if account.isSuspended { throw MatrixError.userSuspended }
+            if account.isLocked || account.isDeactivated {
+                throw MatrixError.forbidden("The account of the sender is locked or closed")
+            }
+        }
         _ = try DelayedEvents.proposal(
-            outgoing, in: event.room, by: event.sender, isGuest: isGuest, at: now)(self)
+            outgoing, in: event.room, by: event.sender, isGuest: account?.kind == .guest, at: now)(self)
+    }
+}
+
+extension OutgoingEvent {
+    /// Whether the user only leaves by it, the room or a call: that is sent whatever became of their account, so that
+    /// nobody is shown where they are not any more.
+    fileprivate func isFarewell(of user: UserID) -> Bool {
+        guard let stateKey else { return false }
+        if type == "m.room.member" {
+            return stateKey == user.string && content["membership"]?.string == Membership.leave.rawValue
+        }
+        // A call's member events (`org.matrix.msc3401.call.member`, …) end by having nothing in them.
+        return type.hasSuffix(".member") && stateKey.contains(user.string) && content.object?.isEmpty == true
     }
 }

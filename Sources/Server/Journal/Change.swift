@@ -27,6 +27,16 @@ package struct Change: Sendable {
         self.position = position
         self.kind = kind
     }
+
+    /// The size of what it holds that may be large.
+    var bytes: Int {
+        switch kind {
+        case .event(let event), .redaction(of: let event): event.json.count + (event.previousContent?.count ?? 0)
+        case .accountData(_, _, _, let content): content.count
+        case .toDevice(_, _, let message): message.count
+        case .receipt, .deviceList, .keySignature, .delivery: 0
+        }
+    }
 }
 
 /// That a member has read up to an event. Source: Client-Server API, "Receipts".

@@ -32,13 +32,16 @@ package final class ChangeLog: Sendable {
     }
 
     private let capacity: Int
+    private let maximumBytes: Int
     private let recent: Mutex<Recent>
 
     /// - Parameters:
     ///   - start: the journal's position at the start of the process.
-    ///   - capacity: how many changes are kept, at least.
-    package init(after start: Int64, capacity: Int = 24_576) {
+    ///   - capacity: how many changes are kept, at least, where they are no larger than `maximumBytes`.
+    ///   - maximumBytes: what the changes hold, at most; those of the newest piece are kept whatever they hold.
+    package init(after start: Int64, capacity: Int = 24_576, maximumBytes: Int = 256 << 20) {
         self.capacity = capacity
+        self.maximumBytes = maximumBytes
         let changes = ChangeQueue(pieceLength: min(128, max(1, capacity / 8)))
         recent = Mutex(Recent(start: start, changes: changes))
     }
@@ -54,9 +57,14 @@ package final class ChangeLog: Sendable {
                 case .redaction(of: let event): Self.replace(event, in: &recent.changes)
                 default: break
                 }
-                while recent.changes.count - recent.changes.oldest.count >= capacity { Self.dropOldest(of: &recent) }
+                while isFull(recent.changes) { Self.dropOldest(of: &recent) }
             }
         }
+    }
+
+    private func isFull(_ changes: ChangeQueue) -> Bool {
+        let others = changes.count - changes.oldest.count
+        return others >= capacity || (others > 0 && changes.bytes > maximumBytes)
     }
 
     /// The changes with `position` in (since, upTo], in order; nil when they are not all in memory.

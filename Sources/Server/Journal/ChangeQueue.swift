@@ -5,6 +5,8 @@ struct ChangeQueue {
     /// All full but the last one; never none.
     private var pieces: [[Change]] = [[]]
     private(set) var count = 0
+    /// What the changes hold, about.
+    private(set) var bytes = 0
 
     init(pieceLength: Int) { self.pieceLength = pieceLength }
 
@@ -14,6 +16,7 @@ struct ChangeQueue {
     /// Takes `oldest` away.
     mutating func removeOldest() {
         count -= pieces[0].count
+        for change in pieces[0] { bytes -= change.bytes }
         if pieces.count > 1 { pieces.removeFirst() } else { pieces = [[]] }
     }
 
@@ -24,11 +27,15 @@ struct ChangeQueue {
         }
         pieces[pieces.count - 1].append(change)
         count += 1
+        bytes += change.bytes
     }
 
     subscript(index: Int) -> Change {
         get { pieces[index / pieceLength][index % pieceLength] }
-        set { pieces[index / pieceLength][index % pieceLength] = newValue }
+        set {
+            bytes += newValue.bytes - self[index].bytes
+            pieces[index / pieceLength][index % pieceLength] = newValue
+        }
     }
 
     subscript(range: Range<Int>) -> [Change] {

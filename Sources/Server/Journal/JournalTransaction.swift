@@ -204,11 +204,19 @@ package final class JournalTransaction {
     private func setMembership(_ event: Event, in room: RoomSnapshot) throws {
         let user = UserID(unchecked: event.stateKey ?? "")
         let membership = event.membership ?? .leave
+        // Who forgot the room is not to be reminded of it by a ban, or the end of one; what calls them back does that.
+        let isForgotten =
+            switch membership {
+            case .leave, .ban: try store.membership(of: user, in: room.id)?.isForgotten ?? false
+            case .invite, .join, .knock: false
+            }
         try store.setMembership(
             StoredMembership(
                 user: user, room: room.id, membership: membership, position: event.position, sender: event.sender,
-                isDirect: event.content["is_direct"]?.bool ?? false))
-        noteMembership(RoomMembership(membership: membership, position: event.position), of: user, in: room.id)
+                isDirect: event.content["is_direct"]?.bool ?? false, isForgotten: isForgotten))
+        noteMembership(
+            RoomMembership(membership: membership, position: event.position, isForgotten: isForgotten), of: user,
+            in: room.id)
     }
 
     /// Marks a room as forgotten by a member who left it.

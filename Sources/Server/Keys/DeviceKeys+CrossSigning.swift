@@ -70,6 +70,9 @@ extension DeviceKeys {
         return keys
     }
 
+    /// Signed keys in one upload, at most: they are checked while all who write wait.
+    static let maximumSignatures = 1000
+
     /// `POST /_matrix/client/v3/keys/signatures/upload`.
     func uploadSignatures(_ request: Request) async throws -> Answer {
         let signer = request.user
@@ -79,6 +82,9 @@ extension DeviceKeys {
                 throw MatrixError.invalidParam("The body must have an object of signed keys for each user ID")
             }
             for (key, value) in objects { uploads.append(SignatureUpload(target: target, key: key, object: value)) }
+        }
+        guard uploads.count <= Self.maximumSignatures else {
+            throw MatrixError(413, .tooLarge, "Upload signatures of at most \(Self.maximumSignatures) keys at a time")
         }
         let wanted = uploads
         let failures = try await journal.write { transaction in

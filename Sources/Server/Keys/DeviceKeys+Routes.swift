@@ -31,10 +31,16 @@ extension DeviceKeys: RouteProviding {
         }
     }
 
+    /// Members in one query, at most.
+    static let maximumQueried = 10_000
+
     /// `POST /_matrix/client/v3/keys/query`.
     private func query(_ request: Request) async throws -> Answer {
         guard let asked = try request.body.required("device_keys").object else {
             throw MatrixError.badJSON("device_keys must be an object")
+        }
+        guard asked.count <= Self.maximumQueried else {
+            throw MatrixError(413, .tooLarge, "Ask for the keys of at most \(Self.maximumQueried) users at a time")
         }
         var wanted: [UserID: [DeviceID]] = [:]
         for (name, devices) in asked {

@@ -128,8 +128,22 @@ package final class DeviceKeys: Sendable, DeviceKeySource {
         let key: StoredDeviceKey
     }
 
+    /// How many keys are taken in one go: all who write wait meanwhile.
+    static let claimsAtOnce = 200
+
     /// Takes a one-time key of each device, or its fallback key when none is left.
     func claim(_ wanted: [(user: UserID, device: DeviceID, algorithm: String)]) async throws -> [ClaimedKey] {
+        var claimed: [ClaimedKey] = []
+        for start in stride(from: 0, to: wanted.count, by: Self.claimsAtOnce) {
+            let end = min(wanted.count, start + Self.claimsAtOnce)
+            claimed += try await claimAtOnce(Array(wanted[start..<end]))
+        }
+        return claimed
+    }
+
+    private func claimAtOnce(
+        _ wanted: [(user: UserID, device: DeviceID, algorithm: String)]
+    ) async throws -> [ClaimedKey] {
         let (claimed, position) = try await journal.write { transaction in
             let claimed: [ClaimedKey] = try wanted.compactMap { user, device, algorithm in
                 let store = transaction.store

@@ -9,6 +9,8 @@ import Store
 package final class ToDevice: RouteProviding {
     /// Messages in one request, at most.
     private static let maximumMessages = 2_000
+    /// Content of one message, at most: as that of an event.
+    private static let maximumBytes = 65_536
 
     private let journal: Journal
 
@@ -54,7 +56,8 @@ package final class ToDevice: RouteProviding {
         return .empty
     }
 
-    /// - Throws: `M_BAD_JSON` when it is not as specified, `M_TOO_LARGE` when there are too many.
+    /// - Throws: `M_BAD_JSON` when it is not as specified, `M_TOO_LARGE` when there are too many, or
+    ///   one is too large.
     private static func messages(_ body: JSONValue) throws -> [Message] {
         guard let users = try body.required("messages").object else {
             throw MatrixError.badJSON("messages must be an object")
@@ -67,6 +70,9 @@ package final class ToDevice: RouteProviding {
             for (device, content) in devices {
                 guard content.isObject, let id = DeviceID(device) else {
                     throw MatrixError.badJSON("messages must have an object for each device")
+                }
+                guard content.bytes.count <= maximumBytes else {
+                    throw MatrixError(413, .tooLarge, "A message to a device has at most \(maximumBytes) bytes")
                 }
                 messages.append(
                     Message(user: user, device: device == "*" ? nil : id, content: Array(content.bytes)))

@@ -26,13 +26,17 @@ package final class BundledRelations: Sendable {
     let references: [EventID]
 
     /// nil when nothing relates to the event that would be shown with it.
-    init?(of event: Event, seenThrough visibility: HistoryVisibilityFilter, _ reader: any StoreReader) throws {
+    /// - Parameter withThread: whether the thread that begins with the event is shown.
+    init?(
+        of event: Event, seenThrough visibility: HistoryVisibilityFilter, _ reader: any StoreReader,
+        withThread: Bool = true
+    ) throws {
         guard event.redactedBecause == nil else { return nil }
         let counts = try reader.relationCounts(to: event.eventID, in: event.roomID)
         if counts.isEmpty { return nil }
         let lookup = Lookup(event: event, visibility: visibility, reader: reader)
         edit = counts[Relation.replacement] == nil ? nil : try lookup.edit()
-        thread = try counts[Relation.thread].flatMap { try lookup.thread(count: $0) }
+        thread = withThread ? try counts[Relation.thread].flatMap { try lookup.thread(count: $0) } : nil
         references = counts[Relation.reference] == nil ? [] : try lookup.references()
         if edit == nil, thread == nil, references.isEmpty { return nil }
     }
@@ -66,8 +70,9 @@ package final class BundledRelations: Sendable {
                 || reader.hasRelation(
                     to: event.eventID, in: event.roomID, relationType: Relation.thread, by: visibility.user)
             var shown = try seen(latest)
-            // The newest message of a thread is shown as it was last edited; a thread has no threads.
-            shown.relations = try BundledRelations(of: latest, seenThrough: visibility, reader)
+            // The newest message of a thread is shown as it was last edited. A thread has no threads: where members
+            // chain them all the same, each would show the next one, without end.
+            shown.relations = try BundledRelations(of: latest, seenThrough: visibility, reader, withThread: false)
             return Thread(latest: shown, count: count, hasUserParticipated: isParticipant)
         }
 

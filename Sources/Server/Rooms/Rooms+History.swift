@@ -118,10 +118,12 @@ extension Rooms {
 
     private static let eventNotFound = MatrixError.notFound("There is no such event, or you may not see it")
 
+    /// Those of the events that the user may see: none of a room that they forgot.
     private static func see(
         _ events: [Event], in room: RoomSnapshot, for user: UserID, _ reader: any StoreReader
     ) throws -> [SeenEvent] {
         let visibility = HistoryVisibilityFilter(user: user, room: room, reader: reader)
+        if try visibility.isForgotten(reader) { return [] }
         return try visibility.seen(try visibility.visible(events), reader)
     }
 }

@@ -91,6 +91,7 @@ extension Rooms {
             var events: [Event] = []
             var through = from?.position ?? .max
             var next: TimelineToken?
+            var isEnd = false
             // What the user may not see, or did not write in, takes no place on the page.
             for _ in 0..<20 {
                 let threads = try reader.threads(in: id, through: through, limit: limit + 1)
@@ -109,9 +110,15 @@ extension Rooms {
                     }
                     events.append(root)
                 }
-                guard next == nil, threads.count > limit, let last = threads.last else { break }
+                if next != nil { break }
+                guard threads.count > limit, let last = threads.last else {
+                    isEnd = true
+                    break
+                }
                 through = last.latestPosition - 1
             }
+            // Enough was looked at for one request; there may be more for the page all the same.
+            if next == nil, !isEnd { next = TimelineToken(after: through) }
             return RelationPage(events: try visibility.seen(events, reader), next: next)
         }
     }

@@ -104,9 +104,7 @@ extension Rooms {
             let access = try visibility.stateAccess()
             switch access {
             case .present: break
-            case .atDeparture:
-                let isForgotten = try reader.membership(of: user, in: id)?.isForgotten ?? false
-                if isForgotten { throw Self.notInRoom }
+            case .atDeparture: if try visibility.isForgotten(reader) { throw Self.notInRoom }
             case .none: throw Self.notInRoom
             }
             return try body(visibility, access, reader)
@@ -122,10 +120,20 @@ extension RoomSnapshot {
 }
 
 extension HistoryVisibilityFilter {
-    /// `position`, or the user's own entry where the state before it is not the user's to see.
+    /// Whether the user is not in the room any more and forgot it, so that nothing of it is there for them.
+    /// - Throws: `NeedsStore`, `StoreError`.
+    func isForgotten(_ reader: any StoreReader) throws -> Bool {
+        if try stateAccess() == .present { return false }
+        return try reader.membership(of: user, in: room.id)?.isForgotten ?? false
+    }
+
+    /// `position`, or where the state at it is not the user's to see: the departure of who left, the entry of who is in
+    /// the room, and the present of who reads a room that everybody may read.
     fileprivate func earliestState(notBefore position: Int64, _ reader: any StoreReader) throws -> Int64 {
         let last = try reader.events(in: room.id, after: 0, through: position, order: .backward, limit: 1).first
         if let last, try allows(last) { return position }
-        return max(position, room.members[user]?.position ?? position)
+        if case .atDeparture(let departure) = try departure() { return departure }
+        guard room.isJoined(user), let member = room.members[user] else { return max(position, room.position) }
+        return max(position, member.position)
     }
 }

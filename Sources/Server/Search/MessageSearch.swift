@@ -70,7 +70,7 @@ package struct MessageSearch: Sendable {
                 ignored: try IgnoredUsers.load(user, reader))
             try scan.run(limit: Self.maximumScanned)
             var page = scan.page
-            page.count = try reader.searchCount(search, limit: Self.maximumCount)
+            page.count = try scan.count(limit: Self.maximumCount)
             page.highlights = words.map { $0.tokens.joined() }
             if query.includesState {
                 for room in Set(page.results.map(\.seen.event.roomID)) {
@@ -124,6 +124,17 @@ struct SearchScan {
             if matches.count < Self.batch { return }
         }
         page.next = cursor
+    }
+
+    /// How many events match, as far as the user may know: of a room of which they see only a part, not even how many
+    /// matches are in the rest.
+    mutating func count(limit: Int) throws -> Int {
+        // All of them were looked at.
+        if query.from == nil, page.next == nil { return page.results.count }
+        for id in search.rooms {
+            guard try room(id)?.seesEverything(after: 0) == true else { return page.results.count }
+        }
+        return try reader.searchCount(search, limit: limit)
     }
 
     private func next(_ cursor: Int64) throws -> [(position: Int64, rank: Double)] {

@@ -193,7 +193,7 @@ package final class UnreadCounts: Sendable, JournalObserver {
     }
 
     private func start(_ user: UserID, _ room: RoomSnapshot, _ reader: any StoreReader) throws -> Entry {
-        var entry = Entry(countedTo: try joinPosition(of: user, room, reader))
+        var entry = Entry(countedTo: 0)
         for receipt in try reader.receipts(of: user, in: room.id) {
             switch receipt.thread {
             case "": entry.read = max(entry.read, receipt.eventPosition)
@@ -203,14 +203,17 @@ package final class UnreadCounts: Sendable, JournalObserver {
                 entry.threadRead[root] = max(entry.threadRead[root] ?? 0, receipt.eventPosition)
             }
         }
-        entry.countedTo = max(entry.countedTo, entry.read)
+        entry.countedTo = max(entry.read, try joinPosition(of: user, room, notBefore: entry.read, reader))
         return entry
     }
 
     /// Where the member's stay in the room began: changes of their profile are member events too.
-    private func joinPosition(of user: UserID, _ room: RoomSnapshot, _ reader: any StoreReader) throws -> Int64 {
+    /// - Parameter read: where it began before that, or there, is not looked for; the answer is then no later.
+    private func joinPosition(
+        of user: UserID, _ room: RoomSnapshot, notBefore read: Int64, _ reader: any StoreReader
+    ) throws -> Int64 {
         guard var event = room.members[user] else { return 0 }
-        while event.membership == .join, let replaced = event.replaces,
+        while event.membership == .join, event.position > read, let replaced = event.replaces,
             let previous = try reader.event(at: replaced), previous.membership == .join
         { event = previous }
         return event.position

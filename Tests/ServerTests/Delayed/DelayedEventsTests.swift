@@ -155,6 +155,32 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func whoseAccountIsSuspendedOrLockedOnlyLeaves(isSuspended: Bool) async throws {
+        try await run { scene in
+            let (hanako, kenji, room) = (scene.hanako, scene.kenji, scene.room)
+            let levels = #"{"users":{"\#(hanako.user)":100},"events":{"org.example.call.member":0}}"#
+            #expect(await hanako.setState("m.room.power_levels", levels, in: room).status == 200)
+            let call = "state/org.example.call.member/_\(kenji.user)_desk"
+            #expect(await kenji.put(kenji.path(room, call), #"{"in":true}"#).status == 200)
+            let message = #"{"msgtype":"m.text","body":"too late"}"#
+            for (target, body) in [("send/m.room.message/t", message), (call, "{}")] {
+                let answer = await kenji.put(kenji.path(room, "\(target)?\(Self.delay)=1000"), body)
+                #expect(answer["delay_id"] != nil, "\(answer.text)")
+            }
+            if isSuspended {
+                try await scene.server.accounts.setSuspended(true, kenji.user)
+            } else {
+                try await scene.server.accounts.setLocked(true, kenji.user)
+            }
+            scene.pass(1000)
+            await scene.delayed.sendDue()
+            #expect(await scene.texts() == [])
+            #expect(await hanako.get(hanako.path(room, call)).text == "{}")
+            #expect(try await scene.delayed.all(of: kenji.user) == [])
+        }
+    }
+
     @Test func stateIsSetAndGivenUpWhenAnotherSetsIt() async throws {
         try await run { scene in
             let levels = #"{"users":{"\#(scene.hanako.user)":100},"events":{"org.example.call":0}}"#

@@ -24,6 +24,25 @@ import Testing
         #expect(log.changes(since: 15, upTo: 25)?.map(\.position) == Array(16...25))
     }
 
+    @Test func holdsNoMoreBytesThanItMay() {
+        let log = ChangeLog(after: 0, capacity: 80, maximumBytes: 1000)
+        let content = [UInt8](repeating: 0, count: 100)
+        for position in 1...30 {
+            let user = UserID(unchecked: "@u:s")
+            log.append([
+                Change(
+                    position: Int64(position),
+                    kind: .accountData(user: user, room: nil, type: "t", content: content))
+            ])
+        }
+        #expect(log.changes(since: 19, upTo: 30) == nil)
+        #expect(log.changes(since: 20, upTo: 30)?.map(\.position) == Array(21...30))
+        // What is small is counted, not weighed.
+        let small = ChangeLog(after: 0, capacity: 80, maximumBytes: 1000)
+        small.append(changes(1...30))
+        #expect(small.changes(since: 0, upTo: 30)?.count == 30)
+    }
+
     @Test func forgetsALittleAtATime() throws {
         let log = ChangeLog(after: 0, capacity: 400)
         // Whoever is told of some of them holds on to them.

@@ -115,6 +115,39 @@ import Testing
         }
     }
 
+    /// More keys than are taken in one go: the first and the last device have some.
+    @Test func manyKeysAreClaimedAtOnce() async throws {
+        try await SyncHarness.run { server in
+            let (hanako, kenji) = (try await server.member("hanako"), try await server.member("kenji"))
+            let phone = try await server.logIn("kenji")
+            for device in [kenji, phone] { _ = await device.upload(#""one_time_keys":{\#(oneTimeKey("A"))}"#) }
+            let nowhere = (0..<DeviceKeys.claimsAtOnce).map { "NOWHERE\($0)" }
+            let devices = [kenji.device.string] + nowhere + [phone.device.string]
+            let wanted = devices.map { #""\#($0)":"signed_curve25519""# }.joined(separator: ",")
+            let answer = await hanako.post(
+                "/_matrix/client/v3/keys/claim", #"{"one_time_keys":{"\#(kenji.user)":{\#(wanted)}}}"#)
+            let claimed = answer["one_time_keys"]?[kenji.user.string]?.object?.map(\.key) ?? []
+            #expect(Set(claimed) == [kenji.device.string, phone.device.string])
+            for device in [kenji, phone] {
+                let left = await device.sync()["device_one_time_keys_count"]?["signed_curve25519"]?.int
+                #expect(left ?? 0 == 0)
+            }
+        }
+    }
+
+    @Test func tooManyAtOnceAreRefused() async throws {
+        try await SyncHarness.run { server in
+            let kenji = try await server.member("kenji")
+            let users = (0...DeviceKeys.maximumQueried).map { #""@u\#($0):mado.test":[]"# }.joined(separator: ",")
+            let query = await kenji.post("/_matrix/client/v3/keys/query", #"{"device_keys":{\#(users)}}"#)
+            #expect(query.outcome == "413 M_TOO_LARGE")
+            let keys = (0...DeviceKeys.maximumSignatures).map { #""K\#($0)":{}"# }.joined(separator: ",")
+            let signatures = await kenji.post(
+                "/_matrix/client/v3/keys/signatures/upload", #"{"\#(kenji.user)":{\#(keys)}}"#)
+            #expect(signatures.outcome == "413 M_TOO_LARGE")
+        }
+    }
+
     @Test func eachKeyIsClaimedOnceAndThenTheFallbackKey() async throws {
         try await SyncHarness.run { server in
             let (hanako, kenji) = (try await server.member("hanako"), try await server.member("kenji"))

@@ -92,6 +92,21 @@ import Testing
         }
     }
 
+    /// Each message of the chain begins a thread of which the next one is the only message.
+    @Test func aThreadShowsNoThreadOfItsOwn() async throws {
+        try await RouteHarness.withRooms { server, _ in
+            let hanako = try await server.member("hanako")
+            let room = try await hanako.createRoom()
+            let root = try await hanako.say("root", in: room)
+            var last = root
+            for _ in 0..<5 { last = try await send(hanako, room, relation("m.thread", last)) }
+            let event = await hanako.get(hanako.path(room, "event/\(root)"))
+            let latest = event["unsigned"]?["m.relations"]?["m.thread"]?["latest_event"]
+            #expect(latest?["event_id"]?.string != nil)
+            #expect(latest?["unsigned"]?["m.relations"] == nil)
+        }
+    }
+
     @Test func threadsComeByTheirNewestMessage() async throws {
         try await RouteHarness.withRooms { server, _ in
             let hanako = try await server.member("hanako")
@@ -110,6 +125,27 @@ import Testing
             #expect(ids(second) == [roots[0]])
             #expect(second["next_batch"] == nil)
             #expect(await hanako.get(path(room, "threads?include=some")).error == "M_INVALID_PARAM")
+        }
+    }
+
+    /// More threads than one request looks at stand before the one that is wanted.
+    @Test func theListOfThreadsGoesOnBehindManyThatAreNotWanted() async throws {
+        try await RouteHarness.withRooms { server, _ in
+            let hanako = try await server.member("hanako")
+            let kenji = try await server.member("kenji")
+            let room = try await hanako.createRoom(visibility: "shared", kenji)
+            let wanted = try await kenji.say("wanted", in: room)
+            _ = try await send(hanako, room, relation("m.thread", wanted))
+            for number in 0..<41 {
+                let root = try await hanako.say("root \(number)", in: room)
+                _ = try await send(hanako, room, relation("m.thread", root))
+            }
+            let first = await kenji.get(path(room, "threads?include=participated&limit=1"))
+            #expect(ids(first) == [])
+            let next = try #require(first["next_batch"]?.string)
+            let second = await kenji.get(path(room, "threads?include=participated&limit=1&from=\(next)"))
+            #expect(ids(second) == [wanted])
+            #expect(second["next_batch"] == nil)
         }
     }
 

@@ -41,16 +41,46 @@ import Testing
         }
     }
 
+    @Test func membersAsOfWhatOneMayNotSeeAreThoseOfTheDeparture() async throws {
+        try await RouteHarness.withRooms { server, _ in
+            let hanako = try await server.member("hanako")
+            let kenji = try await server.member("kenji")
+            let maria = try await server.member("maria")
+            let room = try await hanako.createRoom(visibility: "joined")
+            _ = try await hanako.say("early", in: room)
+            let early = try #require(await hanako.get(hanako.path(room, "messages?dir=b&limit=1"))["start"]?.string)
+            try await hanako.bring(kenji, into: room)
+            _ = await kenji.leave(room)
+            try await hanako.bring(maria, into: room)
+            // Calls nobody back into the room.
+            _ = await hanako.post(hanako.path(room, "ban"), #"{"user_id":"\#(kenji.user)"}"#)
+            let members = await kenji.get(kenji.path(room, "members?at=\(early)"))
+            #expect(members.status == 200 && members.text.contains(hanako.user.string))
+            #expect(!members.text.contains(maria.user.string))
+        }
+    }
+
     @Test func aForgottenRoomIsClosed() async throws {
         try await RouteHarness.withRooms { server, _ in
             let hanako = try await server.member("hanako")
             let kenji = try await server.member("kenji")
             let room = try await hanako.createRoom(visibility: "shared", kenji)
+            let event = try await hanako.say("seen", in: room)
+            #expect(await kenji.get(kenji.path(room, "event/\(event)")).status == 200)
             #expect(await kenji.post(kenji.path(room, "forget")).outcome == "400 M_UNKNOWN")
             _ = await kenji.leave(room)
             #expect(await kenji.post(kenji.path(room, "forget")).outcome == "200")
             for path in ["state", "members", "messages?dir=b"] {
                 #expect(await kenji.get(kenji.path(room, path)).outcome == "403 M_FORBIDDEN", "\(path)")
+            }
+            for path in ["event/\(event)", "context/\(event)"] {
+                #expect(await kenji.get(kenji.path(room, path)).outcome == "404 M_NOT_FOUND", "\(path)")
+            }
+            // A ban and its end remind nobody of the room.
+            for action in ["ban", "unban"] {
+                let answer = await hanako.post(hanako.path(room, action), #"{"user_id":"\#(kenji.user)"}"#)
+                #expect(answer.status == 200)
+                #expect(await kenji.get(kenji.path(room, "state")).outcome == "403 M_FORBIDDEN", "\(action)")
             }
         }
     }

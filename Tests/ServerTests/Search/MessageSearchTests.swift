@@ -131,6 +131,24 @@ import Testing
         }
     }
 
+    /// Not even how many matches there are in the part of a room that one may not see.
+    @Test func onlyWhatOneMaySeeIsCounted() async throws {
+        try await withSearch { server in
+            let hanako = try await server.member("hanako")
+            let kenji = try await server.member("kenji")
+            let room = try await hanako.createRoom(visibility: "joined")
+            for number in 1...3 { _ = try await hanako.say("secret \(number)", in: room) }
+            try await hanako.bring(kenji, into: room)
+            #expect(await search(kenji, "secret")["count"]?.int == 0)
+            for number in 4...5 { _ = try await hanako.say("secret \(number)", in: room) }
+            #expect(await search(kenji, "secret")["count"]?.int == 2)
+            let page = await search(kenji, "secret", #","filter":{"limit":1}"#)
+            #expect(page["count"]?.int == 1)
+            #expect(page["next_batch"]?.string != nil)
+            #expect(await search(hanako, "secret")["count"]?.int == 5)
+        }
+    }
+
     @Test func whatIsWrongIsSaid() async throws {
         try await withSearch { server in
             let hanako = try await server.member("hanako")
