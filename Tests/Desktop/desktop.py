@@ -366,9 +366,11 @@ class Desktop:
 class DesktopTestCase(mado.unittest.TestCase):
     """Tests that share one server; each has its own members and programs."""
 
+    server_environment = None
+
     @classmethod
     def setUpClass(cls):
-        cls.server = mado.Server().start()
+        cls.server = mado.Server(environment=cls.server_environment).start()
 
     @classmethod
     def tearDownClass(cls):
