@@ -400,6 +400,16 @@ class DesktopTestCase(mado.unittest.TestCase):
         self.addCleanup(desktop.remove)
         return desktop.start()
 
+    def copy_picture(self, file):
+        """Has a PNG file in the clipboard, until the test has ended."""
+        select = ["xclip", "-selection", "clipboard"]
+        owner = subprocess.Popen(
+            [*select, "-quiet", "-t", "image/png", "-i", file], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(owner.wait)
+        self.addCleanup(owner.terminate)
+        mado.eventually(lambda: b"image/png" in subprocess.run(
+            [*select, "-o", "-t", "TARGETS"], capture_output=True, timeout=DEADLINE).stdout, "the picture is copied")
+
     def member(self, name, display_name=None):
         """A member with an account, and a session for the test itself."""
         member = self.server.register(name, "correct horse")
