@@ -29,7 +29,8 @@ import Testing
             #expect((0.07..<0.15).contains(sent), "\(side.figures)")
             #expect(
                 CallQuality(side.figures) == .weak(loss: Int((max(side.figures.lossReceived, sent) * 100).rounded())))
-            // Of the pictures; sound is not sent again, and need not be asked for. Whether they come in time is the machine's.
+            // Of the pictures; sound is not sent again, and need not be asked for. How many come in time, the machine's
+            // speed decides.
             let repairs = Self.repairs(in: side.pipeline)
             #expect(repairs.asked > 0, "\(repairs)")
         }
