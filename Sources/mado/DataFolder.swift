@@ -103,7 +103,13 @@ final class DataFolderLock {
         self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A program being started by another thread may have a copy of the descriptor until it runs; closing alone
+        // would leave the lock to it.
+        var release = Self.wholeFile(F_UNLCK)
+        _ = fcntl(descriptor, Self.setLock, &release)
+        close(descriptor)
+    }
 
     static func wholeFile(_ type: Int32) -> flock {
         flock(l_type: Int16(type), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)

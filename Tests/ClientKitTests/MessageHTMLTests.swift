@@ -96,7 +96,10 @@ import Testing
             MessageHTML.shownText(plain: "The murderer is the gardener, sorry", html: html)
                 == "The murderer is ▒▒▒▒▒▒▒▒▒▒▒▒, sorry")
         #expect(MessageHTML.shownText(plain: "as it is", html: "<b>as</b> it is") == "as it is")
-        guard case .paragraph(let spans) = MessageHTML.parse(html).first else { return }
+        guard case .paragraph(let spans) = MessageHTML.parse(html).first else {
+            Issue.record("no paragraph")
+            return
+        }
         let hidden = MessageHTML.hidingSpoilers(spans, link: "mado:reveal")
         #expect(!hidden.contains { $0.text.contains("gardener") })
         #expect(hidden.filter { $0.link != nil }.map(\.link) == ["mado:reveal"])

@@ -9,7 +9,7 @@ import tempfile
 import time
 
 import pyatspi
-from gi.repository import Atspi
+from gi.repository import Atspi, GLib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Integration"))
 import mado_server as mado  # noqa: E402
@@ -171,9 +171,19 @@ class Desktop:
 
     def find(self, pattern, role=None):
         """What is showing; a role may be one of several: `image|icon`."""
-        return [
-            node for found, text, node in self.nodes()
-            if (role is None or found in role.split("|")) and re.search(pattern, f"{text}\n{node.name or ''}", re.MULTILINE)]
+        end = time.monotonic() + 10
+        while True:
+            try:
+                return [
+                    node for found, text, node in self.nodes()
+                    if (role is None or found in role.split("|"))
+                    and re.search(pattern, f"{text}\n{node.name or ''}", re.MULTILINE)]
+            except NotSeen:
+                raise
+            except Exception:  # A node may vanish while it is looked at: everything is looked at again.
+                if self.process.poll() is not None or time.monotonic() > end:
+                    raise
+            time.sleep(0.03)
 
     def see(self, pattern, role=None, seconds=DEADLINE):
         return self.until(lambda: self.find(pattern, role), f"/{pattern}/", seconds)
@@ -187,7 +197,13 @@ class Desktop:
         actions = node.queryAction()
         for index in range(actions.nActions):
             if actions.getName(index) == name:
-                return actions.doAction(index)
+                try:
+                    return actions.doAction(index)
+                except GLib.Error as error:
+                    # A program that is busy does it later. Asked again it would do it twice.
+                    if "timeout" in error.message:
+                        return True
+                    raise
         raise NotSeen(f"{node} has no action {name}")
 
     def click(self, pattern, role=None, which=-1):
@@ -216,7 +232,7 @@ class Desktop:
     def point_at(self, node):
         """Puts the mouse onto it."""
         window, x, y, width, height = self.place_of(node)
-        subprocess.run(["xdotool", "windowactivate", window], check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(["xdotool", "windowactivate", "--sync", window], check=True, stderr=subprocess.DEVNULL)
         subprocess.run(["xdotool", "mousemove", "--sync", str(x + width // 2), str(y + height // 2)], check=True)
 
     def colour_of(self, node):
@@ -230,20 +246,22 @@ class Desktop:
 
     def place_of(self, node):
         """Its window's number, and where it is on the screen: x, y, width and height in pixels."""
+        window, x, y = self.until(lambda: self._place_of_window(node), f"a window of the size of that of {node}")
+        place = self.until(lambda: self._resting_place(node), f"{node} at rest")
+        return window, x + place.x, y + place.y, place.width, place.height
+
+    def _place_of_window(self, node):
+        """The number of its window, and where what GTK calls the window begins; None while none has its size."""
         inner = self._window_of(node).queryComponent().getExtents(pyatspi.WINDOW_COORDS)
         for window in self.windows():
             shell = subprocess.run(
                 ["xdotool", "getwindowgeometry", "--shell", window], capture_output=True, text=True).stdout
-            outer = dict(line.split("=") for line in shell.split())
+            outer = {name: int(value) for name, value in (line.split("=") for line in shell.split())}
             # What GTK draws around its window is the window's own, the same on each side.
-            margin = (int(outer["WIDTH"]) - inner.width) // 2
-            if 0 <= margin < 40 and abs(int(outer["HEIGHT"]) - inner.height - 2 * margin) <= 2:
-                break
-        else:
-            raise NotSeen(f"no window of the size {inner.width} x {inner.height}")
-        place = self.until(lambda: self._resting_place(node), f"{node} at rest")
-        return (
-            window, int(outer["X"]) + margin + place.x, int(outer["Y"]) + margin + place.y, place.width, place.height)
+            margin = (outer["WIDTH"] - inner.width) // 2
+            if 0 <= margin < 40 and abs(outer["HEIGHT"] - inner.height - 2 * margin) <= 2:
+                return window, outer["X"] + margin, outer["Y"] + margin
+        return None
 
     def _window_of(self, node):
         """Looked for from above: what libadwaita puts around a window's content knows no parent."""
@@ -286,11 +304,12 @@ class Desktop:
 
     def command(self, name):
         """Runs one of the main window's actions, such as win.find-people."""
-        def window():
+        def asked():
             for role, _, node in self.nodes():
                 if role == "frame":
-                    return node
-        self.act(self.until(window, "the window"), name)
+                    self.act(node, name)
+                    return True
+        self.until(asked, f"the window, for {name}")
 
     def write(self, label, text):
         """Replaces the text of a field that has this label."""
@@ -366,9 +385,11 @@ class Desktop:
 class DesktopTestCase(mado.unittest.TestCase):
     """Tests that share one server; each has its own members and programs."""
 
+    server_environment = None
+
     @classmethod
     def setUpClass(cls):
-        cls.server = mado.Server().start()
+        cls.server = mado.Server(environment=cls.server_environment).start()
 
     @classmethod
     def tearDownClass(cls):
@@ -378,6 +399,16 @@ class DesktopTestCase(mado.unittest.TestCase):
         desktop = Desktop(*options, **more)
         self.addCleanup(desktop.remove)
         return desktop.start()
+
+    def copy_picture(self, file):
+        """Has a PNG file in the clipboard, until the test has ended."""
+        select = ["xclip", "-selection", "clipboard"]
+        owner = subprocess.Popen(
+            [*select, "-quiet", "-t", "image/png", "-i", file], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(owner.wait)
+        self.addCleanup(owner.terminate)
+        mado.eventually(lambda: b"image/png" in subprocess.run(
+            [*select, "-o", "-t", "TARGETS"], capture_output=True, timeout=DEADLINE).stdout, "the picture is copied")
 
     def member(self, name, display_name=None):
         """A member with an account, and a session for the test itself."""

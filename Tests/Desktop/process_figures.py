@@ -34,6 +34,9 @@ def threads(pid):
     """The names of its threads."""
     found = []
     for thread in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{thread}/comm") as file:
-            found.append(file.read().strip())
+        try:
+            with open(f"/proc/{pid}/task/{thread}/comm") as file:
+                found.append(file.read().strip())
+        except OSError:  # It has ended meanwhile.
+            continue
     return found

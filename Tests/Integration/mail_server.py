@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import tempfile
 import threading
+import time
 import urllib.parse
 
 import mado_server as mado
@@ -67,8 +68,19 @@ class MailServer:
         self.start()
 
     def start(self):
-        self.controller = Controller(self.handler, hostname="127.0.0.1", port=self.port, **self.more)
-        self.controller.start()
+        """Tried several times: the library tries the server itself, and gives it one second for each step of that."""
+        for attempt in range(3):
+            # With a name, for the library asks the network for one otherwise.
+            self.controller = Controller(
+                self.handler, hostname="127.0.0.1", port=self.port, server_hostname="localhost", ready_timeout=30,
+                **self.more)
+            try:
+                return self.controller.start()
+            except Exception:
+                self.controller.stop(no_assert=True)
+                if attempt == 2:
+                    raise
+                time.sleep(0.5)
 
     def to(self, recipient):
         """What came for somebody, in order."""

@@ -4,7 +4,7 @@ import Testing
 @testable import MediaKit
 @testable import mado_desktop
 
-@Suite(.serialized, .timeLimit(.minutes(1))) @MainActor struct CallPairTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) @MainActor struct CallPairTests {
     @Test(arguments: 1...3) func picturesAndSoundFlowBothWays(_ round: Int) async throws {
         let pair = try CallPair()
         defer { pair.close() }

@@ -6,7 +6,7 @@ import Testing
 @testable import mado_desktop
 
 /// The connection to one person, made anew while the one before goes on.
-@Suite(.serialized, .timeLimit(.minutes(1))) @MainActor struct CallPeerAdapterTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) @MainActor struct CallPeerAdapterTests {
     /// Two people whose signalling this test carries, or holds back.
     @MainActor final class Pair {
         @MainActor final class Side {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import MediaKit
 
-@Suite(.serialized, .timeLimit(.minutes(1))) @MainActor struct CallPipelineTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) @MainActor struct CallPipelineTests {
     /// People come and go at any moment, also while a picture is on its way.
     @Test func theOwnPictureSurvivesChangesOfItsSize() async throws {
         setenv("MADODESKTOP_AUDIO_SOURCE", "audiotestsrc is-live=true wave=ticks", 1)

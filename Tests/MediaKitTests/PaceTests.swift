@@ -10,7 +10,7 @@ private let count: GstPadProbeCallback = { _, _, box in
 }
 
 /// Packets that go out evenly.
-@Suite(.serialized, .timeLimit(.minutes(1))) @MainActor struct PaceTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) @MainActor struct PaceTests {
     /// Packets of ten kilobits each, as fast as they can be made.
     private struct Line: ~Copyable {
         let pipeline: UnsafeMutablePointer<GstElement>

@@ -103,12 +103,18 @@ import Testing
             asked.items.last?.isOwn == true && asked.items.last?.content.plainText == "film.webm"
         }
         // The copy that waits is the one that is shown, and the original is not needed any more.
-        guard case .video(let waiting, _) = asked.items.last?.content else { return }
+        guard case .video(let waiting, _) = asked.items.last?.content else {
+            Issue.record("no film waits")
+            return
+        }
         #expect(waiting.thumbnail?.hasPrefix("file://") == true)
         #expect(AtomicFile.read(picture) == nil)
         pair.hanako.plugIn()
         try await pair.kenji.until { accepted.items.last?.content.plainText == "film.webm" }
-        guard case .video(let sent, _) = accepted.items.last?.content else { return }
+        guard case .video(let sent, _) = accepted.items.last?.content else {
+            Issue.record("no film came")
+            return
+        }
         let still = try #require(sent.thumbnail)
         let copy = try await pair.kenji.account.media(MediaReference(uri: still), size: nil)
         #expect(AtomicFile.read(copy) == Array("not a real picture".utf8))

@@ -38,7 +38,10 @@ import Testing
         #expect(kenji.account.contacts.map(\.userID) == ["@hanako:localhost"])
         accepted.send(text: "Of **course**")
         try await hanako.until { asked.texts.contains("Of **course**") }
-        guard case .text(_, let html) = asked.items.last?.content else { return }
+        guard case .text(_, let html) = asked.items.last?.content else {
+            Issue.record("no text")
+            return
+        }
         #expect(html == "Of <strong>course</strong>")
         // Asked again, the same conversation goes on.
         let again = try await kenji.account.ask(["@hanako:localhost"], line: nil)

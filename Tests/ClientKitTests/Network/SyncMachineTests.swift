@@ -217,7 +217,10 @@ struct SyncMachineTests {
         // Three quarters of 1, 2, 4 … 300 seconds, and the 50 milliseconds of the try itself.
         #expect(gaps.prefix(9) == [800, 1550, 3050, 6050, 12_050, 24_050, 48_050, 96_050, 192_050])
         #expect(gaps.dropFirst(9).allSatisfy { $0 == 225_050 })
-        guard case .offline(let since, _, let retryAt?) = network.state else { return }
+        guard case .offline(let since, _, let retryAt?) = network.state else {
+            Issue.record("not offline")
+            return
+        }
         #expect(since == network.epoch + 50 && retryAt > network.epoch + network.now)
     }
 

@@ -172,7 +172,10 @@ import Testing
         try await store.receive(
             PortalStore.room(
                 "!tv:localhost", type: "mado.channel", state: PortalStore.state("mado.programme", "{}"), token: "2"))
-        guard case .channel(let empty)? = try await store.snapshot("!tv:localhost")?.content else { return }
+        guard case .channel(let empty)? = try await store.snapshot("!tv:localhost")?.content else {
+            Issue.record("no channel")
+            return
+        }
         #expect(empty.programme == nil)
         let form =
             #"{"title":"Leave","version":3,"fields":[{"name":"day","type":"date","label":"Day","required":true}]}"#

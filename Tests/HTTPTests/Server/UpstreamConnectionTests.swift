@@ -3,7 +3,7 @@ import HTTP
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct UpstreamConnectionTests {
+@Suite(.timeLimit(.minutes(5))) struct UpstreamConnectionTests {
     private static let answer: [UInt8] = Array("console.log(1)".utf8)
 
     /// Work of the loop comes between any two steps of a request, and no step misses what happened before it.
