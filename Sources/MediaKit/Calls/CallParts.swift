@@ -68,9 +68,7 @@ internal import MediaShims
             guard let launch = Environment.videoSource ?? MediaDevices.launch(.camera, named: camera), launch != "none"
             else { return nil }
             return GStreamer.bin(launch)
-        case .screen:
-            guard let launch = Environment.screenSource ?? ScreenSource.launch else { return nil }
-            return GStreamer.bin(launch)
+        case .screen(let elements): return GStreamer.bin(elements)
         }
     }
 

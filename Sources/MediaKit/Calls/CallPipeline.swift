@@ -88,7 +88,9 @@ internal import MediaShims
     // MARK: What is sent
 
     package enum Source: Sendable, Equatable {
-        case camera, screen
+        case camera
+        /// A description of elements, see ``ScreenSource``.
+        case screen(String)
 
         /// What is asked of it, the best first.
         fileprivate var wanted: String {
