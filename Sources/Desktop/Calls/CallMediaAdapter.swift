@@ -18,6 +18,8 @@ import MediaKit
     var onError: @MainActor (String) -> Void = { _ in }
     /// Sharing began or ended; whether there is a picture where there was none before.
     var onSharing: @MainActor (Bool) -> Void = { _ in }
+    /// Asks which window the others are to see; nil is the whole screen.
+    var onWindowChoice: @MainActor ([ScreenWindow], @escaping @MainActor (ScreenWindow?) -> Void) -> Void = { $1(nil) }
     /// The screen was asked for, and is not had.
     var onSharingFailed: @MainActor (ScreenSource.Failure) -> Void = { _ in }
     private var bitrates: [String: CallBitrate] = [:]
@@ -79,6 +81,7 @@ import MediaKit
         let asked = ScreenSource()
         screen = asked
         asked.onClosed = { [weak self] in self?.setSharing(false) }
+        asked.onChoice = { [weak self] windows, choose in self?.onWindowChoice(windows, choose) }
         asked.open { [weak self] result in
             switch result {
             case .success(let elements): self?.show(screen: elements)

@@ -111,7 +111,7 @@ import GtkKit
         order = []
         own.setTexture(nil)
         guard let call else {
-            controls.details.close()
+            controls.closePopovers()
             place.bringBack()
             widget.isRevealed = false
             grid.removeAll()
@@ -172,6 +172,7 @@ import GtkKit
         }
         media.onError = { [weak self] in self?.onError(tr("A device has stopped working: %@", $0)) }
         media.onSharing = { [weak self] in self?.sharingChanged(isFirstPicture: $0) }
+        media.onWindowChoice = { [weak self] windows, choose in self?.controls.offer(windows, choose) }
         media.onSharingFailed = { [weak self] failure in
             if let words = Words.screen(failure) { self?.onError(words) }
         }
