@@ -160,6 +160,46 @@ G_GNUC_BEGIN_IGNORE_DEPRECATIONS
 G_GNUC_END_IGNORE_DEPRECATIONS
 }
 
+/// Released by XFree; NULL where the window has none of this type.
+static guchar *window_property(Display *display, Window window, const char *name, Atom type, unsigned long *count) {
+    Atom found = None;
+    int format;
+    unsigned long rest;
+    guchar *data = NULL;
+    *count = 0;
+    if (XGetWindowProperty(display, window, XInternAtom(display, name, False), 0, 4096, False, type, &found, &format,
+                           count, &rest, &data) != Success)
+        return NULL;
+    if (found == type && *count > 0) return data;
+    if (data) XFree(data);
+    return NULL;
+}
+
+void mado_windows_list(void (*found)(gulong window, const char *title, gpointer data), gpointer data) {
+G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+    GdkDisplay *shown = gdk_display_get_default();
+    if (!shown || !GDK_IS_X11_DISPLAY(shown)) return;
+    Display *display = gdk_x11_display_get_xdisplay(shown);
+    // A window may go while it is asked about.
+    gdk_x11_display_error_trap_push(shown);
+    unsigned long count, length;
+    Window *windows =
+        (Window *)window_property(display, DefaultRootWindow(display), "_NET_CLIENT_LIST", XA_WINDOW, &count);
+    for (unsigned long i = 0; windows && i < count; i++) {
+        if (gdk_x11_surface_lookup_for_display(shown, windows[i])) continue;
+        guchar *title = window_property(
+            display, windows[i], "_NET_WM_NAME", XInternAtom(display, "UTF8_STRING", False), &length);
+        if (!title) title = window_property(display, windows[i], "WM_NAME", XA_STRING, &length);
+        char *text = g_utf8_make_valid(title ? (const char *)title : "", -1);
+        found(windows[i], text, data);
+        g_free(text);
+        if (title) XFree(title);
+    }
+    if (windows) XFree(windows);
+    gdk_x11_display_error_trap_pop_ignored(shown);
+G_GNUC_END_IGNORE_DEPRECATIONS
+}
+
 // A connection of its own: GDK's shows its events to nobody before it has looked at them.
 struct MadoIdleAlarm {
     Display *display;
@@ -269,6 +309,10 @@ gboolean mado_idle_alarm_is_idle(MadoIdleAlarm *alarm) {
     return FALSE;
 }
 void mado_idle_alarm_free(MadoIdleAlarm *alarm) { (void)alarm; }
+void mado_windows_list(void (*found)(gulong window, const char *title, gpointer data), gpointer data) {
+    (void)found;
+    (void)data;
+}
 void mado_window_set_above(GtkWindow *window, gboolean above) {
     (void)window;
     (void)above;

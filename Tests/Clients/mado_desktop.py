@@ -77,12 +77,12 @@ class MadoDesktop(desktop.Desktop):
             time.sleep(1)
             if self.find(f"^{name}$", "label"):
                 break
-        self.click("^Test Test camera", "push button")
-        self.see("^Stop Test camera", "push button")
+        self.click("^Test Test the devices", "push button")
+        self.see("^Stop Test the devices", "push button")
 
     def leave_settings(self):
         self.key("Escape")
-        self.no_longer_see("^Stop Test camera")
+        self.no_longer_see("^Stop Test the devices")
 
     def call(self, kind):
         self.click(f"^{kind}$", "push button")

@@ -84,6 +84,15 @@ class CallTestCase(desktop.DesktopTestCase):
                 return now - seen[1] > 2.5
             program.until(rests, f"no more {name.lower()}")
 
+    def check_colour(self, program, pattern, strongest):
+        """What is shown has one colour: the first, second or third of red, green and blue."""
+        def has_colour():
+            nodes = program.find(pattern, "image|icon")
+            colour = program.colour_of(nodes[0]) if nodes else (0, 0, 0)
+            others = [value for index, value in enumerate(colour) if index != strongest]
+            return colour[strongest] > 150 and max(others) < 90
+        program.until(has_colour, f"/{pattern}/ in its colour")
+
     def begin(self, caller, called, kind="Video call", accept="Accept"):
         """A call that was accepted."""
         caller.click(f"^{kind}$", "push button")

@@ -39,6 +39,18 @@ import Testing
         }
     }
 
+    @Test func theLoudspeakerIsTriedByATone() throws {
+        setenv("MADODESKTOP_AUDIO_SOURCE", "audiotestsrc is-live=true wave=ticks", 1)
+        setenv("MADODESKTOP_AUDIO_SINK", "fakesink", 1)
+        let pipeline = try CallPipeline(CallPipeline.Choice(), wantsPicture: false)
+        defer { pipeline.close() }
+        let silence = Self.number("wave", of: "tone", in: pipeline)
+        pipeline.setTone(true)
+        #expect(Self.number("wave", of: "tone", in: pipeline) == 0)
+        pipeline.setTone(false)
+        #expect(Self.number("wave", of: "tone", in: pipeline) == silence)
+    }
+
     private static func number(_ property: String, of element: String, in pipeline: CallPipeline) -> Int32? {
         var number: Int32?
         pipeline.with(element) { found in

@@ -12,6 +12,8 @@ import GtkKit
     let full = Button(icon: "view-fullscreen-symbolic", label: tr("Full screen"))
     let hangUp = Button(icon: "mado-hang-up-symbolic", label: tr("Hang up"))
     private let facts = Label("", classes: "mado-small")
+    /// What is offered to choose from; held until it is closed.
+    private var offered: Popover?
     /// So high at most that it fits beside the buttons of the smallest window; ten people have more.
     private static let detailsHeight = 232
 
@@ -51,6 +53,41 @@ import GtkKit
         facts.setMarkup(
             people.map { ["<b>\(Markup.escape($0.name))</b>"] + $0.lines.map(Markup.escape) }
                 .map { $0.joined(separator: "\n") }.joined(separator: "\n\n"))
+    }
+
+    /// Asks what the others are to see; nil is the whole screen.
+    func offer(_ windows: [ScreenWindow], _ choose: @escaping @MainActor (ScreenWindow?) -> Void) {
+        let list = ListBox(label: tr("What the others are to see"))
+        list.addClass("mado-list")
+        for title in [tr("The whole screen")]
+            + windows.map({ $0.title.isEmpty ? tr("Window without a title") : $0.title })
+        {
+            let label = Label(title)
+            label.alignment = 0
+            label.setEllipsizes()
+            label.setWidth(max: 40)
+            let content = Box(row: 0, label)
+            content.addClass("mado-row")
+            list.append(ListBoxRow(content, label: title))
+        }
+        let scrolled = ScrolledWindow(list)
+        scrolled.setPropagatesNaturalWidth(true)
+        scrolled.setPropagatesNaturalHeight(true)
+        scrolled.setContentHeight(max: Self.detailsHeight)
+        list.onActivate { [weak self] index in
+            self?.offered?.close()
+            choose(windows.indices.contains(index - 1) ? windows[index - 1] : nil)
+        }
+        let popover = Popover(scrolled)
+        offered = popover
+        popover.onClosed { [weak self] in self?.offered = nil }
+        popover.openOnce(at: share)
+    }
+
+    /// What is open above the window goes.
+    func closePopovers() {
+        details.close()
+        offered?.close()
     }
 
     func show(isMuted: Bool, isCameraOn: Bool, isOnHold: Bool, isSharing: Bool) {

@@ -6,6 +6,7 @@ import MediaKit
 @MainActor final class CallMediaAdapter: CallMedia {
     let pipeline: CallPipeline
     private(set) var isSharing = false
+    private var screen: ScreenSource?
     private var isMuted = false
     private var isCameraOn: Bool
     private let receivesPicture: Bool
@@ -15,6 +16,12 @@ import MediaKit
     /// How loud somebody is, 0…1.
     var onLevel: @MainActor (String?, Double) -> Void = { _, _ in }
     var onError: @MainActor (String) -> Void = { _ in }
+    /// Sharing began or ended; whether there is a picture where there was none before.
+    var onSharing: @MainActor (Bool) -> Void = { _ in }
+    /// Asks which window the others are to see; nil is the whole screen.
+    var onWindowChoice: @MainActor ([ScreenWindow], @escaping @MainActor (ScreenWindow?) -> Void) -> Void = { $1(nil) }
+    /// The screen was asked for, and is not had.
+    var onSharingFailed: @MainActor (ScreenSource.Failure) -> Void = { _ in }
     private var bitrates: [String: CallBitrate] = [:]
     private var detail = PictureDetail.full
     private var expectedLosses: [String: ExpectedLoss] = [:]
@@ -65,17 +72,37 @@ import MediaKit
         pipeline.setCamera(isOn || isSharing)
     }
 
-    /// - Returns: whether the screen is shown as wished.
-    func setSharing(_ isOn: Bool) -> Bool {
-        if isOn {
-            guard ScreenSource.isThere else { return false }
-            pipeline.setPicture(.screen)
-        } else {
-            pipeline.setPicture(isCameraOn ? .camera : nil)
+    /// Asks for the screen, or gives it back. What comes of it is told once it is known: somebody may have to choose first.
+    func setSharing(_ isOn: Bool) {
+        if isSharing { show(screen: nil) }
+        screen?.close()
+        screen = nil
+        guard isOn else { return }
+        let asked = ScreenSource()
+        screen = asked
+        asked.onClosed = { [weak self] in self?.setSharing(false) }
+        asked.onChoice = { [weak self] windows, choose in self?.onWindowChoice(windows, choose) }
+        asked.open { [weak self] result in
+            switch result {
+            case .success(let elements): self?.show(screen: elements)
+            case .failure(let failure): self?.onSharingFailed(failure)
+            }
         }
-        isSharing = isOn
-        pipeline.setCamera(isCameraOn || isOn)
-        return true
+    }
+
+    /// - Parameter screen: the elements that give it; nil for the camera, if that is on.
+    private func show(screen elements: String?) {
+        let had = pipeline.hasPicture
+        if let elements {
+            pipeline.setPicture(.screen(elements))
+        } else {
+            // The screen goes also where there is no camera to take its place.
+            pipeline.setPicture(nil)
+            if isCameraOn { pipeline.setPicture(.camera) }
+        }
+        isSharing = elements != nil
+        pipeline.setCamera(isCameraOn || isSharing)
+        onSharing(!had && pipeline.hasPicture)
     }
 
     private var open: [String: CallPeerAdapter] { peers.filter { !$0.value.isClosed } }
@@ -103,5 +130,6 @@ import MediaKit
     func close() {
         for peer in peers.values { peer.close() }
         pipeline.close()
+        screen?.close()
     }
 }

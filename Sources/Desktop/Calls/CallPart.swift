@@ -9,7 +9,7 @@ import MediaKit
     let stage: CallStage
     private let application: Application
     private let model: ClientModel
-    private let tone = RingTone()
+    private let tone: RingTone
     private var cards: [RingCard] = []
     private var caches: [ObjectIdentifier: PictureCache] = [:]
     private var shown: Set<String> = []
@@ -29,6 +29,7 @@ import MediaKit
     init(application: Application, model: ClientModel) {
         self.application = application
         self.model = model
+        tone = RingTone { model.settings.loudspeaker }
         stage = CallStage(desk: model.calls)
         stage.onChange = { [weak self] in self?.onChange() }
         stage.onError = { [weak self] in self?.onError($0) }

@@ -11,6 +11,8 @@ import MediaKit
     private let level = LevelBar(label: tr("How loud the microphone is"))
     private let place: Revealer
     private var pipeline: CallPipeline?
+    /// Milliseconds; a loudspeaker that was asleep swallows the beginning.
+    private static let toneLength = 1200
     var onError: @MainActor (String) -> Void = { _ in }
 
     init(model: ClientModel) {
@@ -26,8 +28,8 @@ import MediaKit
         page.add(devices)
         let trying = PreferencesGroup()
         let line = ActionRow(
-            tr("Test camera and microphone"), subtitle: tr("Shows the picture, and how loud it is; nobody else gets it")
-        )
+            tr("Test the devices"),
+            subtitle: tr("Plays a tone, and shows the picture and how loud the microphone is; nobody else gets it"))
         test.setAlignment(vertical: .center)
         test.onClick { [weak self] in self?.toggle() }
         line.addSuffix(test)
@@ -63,10 +65,11 @@ import MediaKit
         guard pipeline == nil else { return stop() }
         do {
             let made = try CallPipeline(CallPart.choice(model.settings), wantsPicture: true)
-            made.setSilent()
             made.onFrame = { [weak self] in self?.picture.setTexture($0) }
             made.onLevel = { [weak self] in self?.level.value = $0 }
             made.onError = { [weak self] in self?.onError(tr("A device has stopped working: %@", $0)) }
+            made.setTone(true)
+            MainLoop.after(milliseconds: Self.toneLength) { [weak made] in made?.setTone(false) }
             pipeline = made
             picture.isVisible = made.hasPicture
             level.isVisible = made.hasMicrophone

@@ -111,7 +111,7 @@ import GtkKit
         order = []
         own.setTexture(nil)
         guard let call else {
-            controls.details.close()
+            controls.closePopovers()
             place.bringBack()
             widget.isRevealed = false
             grid.removeAll()
@@ -171,6 +171,11 @@ import GtkKit
             if let user { self?.tiles[user]?.show(level: level) } else { self?.level.value = level }
         }
         media.onError = { [weak self] in self?.onError(tr("A device has stopped working: %@", $0)) }
+        media.onSharing = { [weak self] in self?.sharingChanged(isFirstPicture: $0) }
+        media.onWindowChoice = { [weak self] windows, choose in self?.controls.offer(windows, choose) }
+        media.onSharingFailed = { [weak self] failure in
+            if let words = Words.screen(failure) { self?.onError(words) }
+        }
     }
 
     /// One beside another up to two, then in rows of two, then of three; in a column one below another up to three, then in
@@ -231,11 +236,15 @@ import GtkKit
     }
 
     private func setSharing(_ isOn: Bool, _ call: Call) {
-        guard let media = call.media as? CallMediaAdapter else { return }
-        let had = media.hasPicture
-        guard media.setSharing(isOn) else { return onError(tr("The screen cannot be shared here.")) }
+        (call.media as? CallMediaAdapter)?.setSharing(isOn)
+    }
+
+    private func sharingChanged(isFirstPicture: Bool) {
+        guard let call else { return }
+        // Tells the others what the picture is.
         desk.setMuted(call.isMuted, call)
-        if !had, media.hasPicture { desk.renew(call) }
+        if isFirstPicture { desk.renew(call) }
+        update()
     }
 
     /// Whether it takes the height that there is, in a column of its own.

@@ -12,6 +12,17 @@ extension Words {
         }
     }
 
+    /// nil where there is nothing to say.
+    static func screen(_ failure: ScreenSource.Failure) -> String? {
+        switch failure {
+        case .refused: nil
+        case .missing: tr("The screen cannot be shared here: this desktop has no portal for it.")
+        case .missingElement(let name):
+            tr("The screen cannot be shared here: %@", media(MediaError.missingElement(name)))
+        case .failed: tr("The desktop could not share the screen.")
+        }
+    }
+
     static func call(_ error: CallError) -> String {
         switch error {
         case .busy: tr("You are in a call.")

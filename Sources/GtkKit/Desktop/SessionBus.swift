@@ -16,24 +16,26 @@ internal import CGtk
         g_object_unref(UnsafeMutableRawPointer(connection))
     }
 
-    final class Reply {
-        let handler: @MainActor (OpaquePointer?) -> Void
-        init(_ handler: @escaping @MainActor (OpaquePointer?) -> Void) { self.handler = handler }
+    final class Reply<Value> {
+        let handler: @MainActor (Value) -> Void
+        init(_ handler: @escaping @MainActor (Value) -> Void) { self.handler = handler }
     }
+    private typealias Answer = Reply<OpaquePointer?>
 
     /// Calls a method.
     ///
     /// - Parameters:
     ///   - arguments: in GVariant's text form, such as "(uint32 5,)"; nil for none.
+    ///   - starts: whether the bus starts a service that does not run yet, for which it has time.
     ///   - handler: gets the answer, nil for an error or where nobody is there to answer.
     func call(
         _ name: String, _ path: String, _ interface: String, _ method: String, _ arguments: String? = nil,
-        _ handler: @escaping @MainActor (OpaquePointer?) -> Void = { _ in }
+        starts: Bool = false, _ handler: @escaping @MainActor (OpaquePointer?) -> Void = { _ in }
     ) {
-        let box = Unmanaged.passRetained(Reply(handler)).toOpaque()
+        let box = Unmanaged.passRetained(Answer(handler)).toOpaque()
         g_dbus_connection_call(
             connection, name, path, interface, method, arguments.flatMap { Variant.parse($0) }, nil,
-            G_DBUS_CALL_FLAGS_NO_AUTO_START, 3000, nil,
+            starts ? G_DBUS_CALL_FLAGS_NONE : G_DBUS_CALL_FLAGS_NO_AUTO_START, starts ? -1 : 3000, nil,
             { source, result, box in
                 guard let box else { return }
                 nonisolated(unsafe) let arguments = (source, result, box)
@@ -41,31 +43,65 @@ internal import CGtk
                     let answer = arguments.0.flatMap {
                         g_dbus_connection_call_finish(OpaquePointer($0), arguments.1, nil)
                     }
-                    Unmanaged<Reply>.fromOpaque(arguments.2).takeRetainedValue().handler(answer)
+                    Unmanaged<Answer>.fromOpaque(arguments.2).takeRetainedValue().handler(answer)
                     if let answer { g_variant_unref(answer) }
                 }
             }, box)
     }
 
-    /// Hears a signal for as long as the program runs.
+    /// Calls a method that answers with a file descriptor.
+    /// - Parameter handler: gets the descriptor, which is its own to close; nil for an error.
+    func descriptor(
+        _ name: String, _ path: String, _ interface: String, _ method: String, _ arguments: String,
+        _ handler: @escaping @MainActor (Int32?) -> Void
+    ) {
+        let box = Unmanaged.passRetained(Reply(handler)).toOpaque()
+        g_dbus_connection_call_with_unix_fd_list(
+            connection, name, path, interface, method, Variant.parse(arguments), nil, G_DBUS_CALL_FLAGS_NONE, -1, nil,
+            nil,
+            { source, result, box in
+                guard let box else { return }
+                nonisolated(unsafe) let arguments = (source, result, box)
+                MainActor.assumeIsolated {
+                    var list: UnsafeMutablePointer<GUnixFDList>?
+                    let answer = arguments.0.flatMap {
+                        g_dbus_connection_call_with_unix_fd_list_finish(OpaquePointer($0), &list, arguments.1, nil)
+                    }
+                    var descriptor: Int32 = -1
+                    if let list, let index = Variant.handle(answer, 0) {
+                        descriptor = g_unix_fd_list_get(list, index, nil)
+                    }
+                    if let list { g_object_unref(list) }
+                    if let answer { g_variant_unref(answer) }
+                    Unmanaged<Reply<Int32?>>.fromOpaque(arguments.2).takeRetainedValue()
+                        .handler(descriptor < 0 ? nil : descriptor)
+                }
+            }, box)
+    }
+
+    /// Hears a signal for as long as the program runs, or until ``stop(_:)``.
     /// - Parameters:
     ///   - sender: whose; nil for everybody's.
     ///   - path: of the object that it is about; nil for all.
+    @discardableResult
     func listen(
         interface: String, signal: String, sender: String? = nil, path: String? = nil,
         _ handler: @escaping @MainActor (OpaquePointer?) -> Void
-    ) {
-        let box = Unmanaged.passRetained(Reply(handler)).toOpaque()
-        g_dbus_connection_signal_subscribe(
+    ) -> UInt32 {
+        let box = Unmanaged.passRetained(Answer(handler)).toOpaque()
+        return g_dbus_connection_signal_subscribe(
             connection, sender, interface, signal, path, nil, G_DBUS_SIGNAL_FLAGS_NONE,
             { _, _, _, _, _, parameters, box in
                 guard let box else { return }
                 nonisolated(unsafe) let arguments = (parameters, box)
                 MainActor.assumeIsolated {
-                    Unmanaged<Reply>.fromOpaque(arguments.1).takeUnretainedValue().handler(arguments.0)
+                    Unmanaged<Answer>.fromOpaque(arguments.1).takeUnretainedValue().handler(arguments.0)
                 }
-            }, box, { box in if let box { Unmanaged<Reply>.fromOpaque(box).release() } })
+            }, box, { box in if let box { Unmanaged<Answer>.fromOpaque(box).release() } })
     }
+
+    /// Hears a signal no more.
+    func stop(_ listening: UInt32) { g_dbus_connection_signal_unsubscribe(connection, listening) }
 
     func emit(path: String, interface: String, signal: String, _ arguments: String? = nil) {
         g_dbus_connection_emit_signal(
@@ -123,11 +159,27 @@ enum Variant {
         guard typeName(child) == "o" else { return nil }
         return g_variant_get_string(child, nil).map { String(cString: $0) }
     }
+    /// Which of a message's file descriptors.
+    static func handle(_ variant: OpaquePointer?, _ index: Int) -> Int32? {
+        guard let child = child(variant, index) else { return nil }
+        defer { g_variant_unref(child) }
+        return typeName(child) == "h" ? g_variant_get_handle(child) : nil
+    }
     /// Of a property, which comes in a variant.
     static func wrappedBool(_ variant: OpaquePointer?, _ index: Int) -> Bool? {
         guard let child = child(variant, index) else { return nil }
         defer { g_variant_unref(child) }
         return typeName(child) == "v" ? bool(child, 0) : nil
+    }
+    static func wrappedUint(_ variant: OpaquePointer?, _ index: Int) -> UInt32? {
+        guard let child = child(variant, index) else { return nil }
+        defer { g_variant_unref(child) }
+        return typeName(child) == "v" ? uint(child, 0) : nil
+    }
+    /// A member of a dictionary of variants; to be released.
+    static func member(_ dictionary: OpaquePointer?, _ name: String) -> OpaquePointer? {
+        guard let dictionary, typeName(dictionary) == "a{sv}" else { return nil }
+        return g_variant_lookup_value(dictionary, name, nil)
     }
     private static func typeName(_ variant: OpaquePointer) -> String {
         g_variant_get_type_string(variant).map { String(cString: $0) } ?? ""

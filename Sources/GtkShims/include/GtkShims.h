@@ -61,5 +61,9 @@ MadoIdleAlarm *mado_idle_alarm_new(guint64 milliseconds, void (*changed)(gboolea
 gboolean mado_idle_alarm_is_idle(MadoIdleAlarm *alarm);
 void mado_idle_alarm_free(MadoIdleAlarm *alarm);
 
+/// The windows that the X server's window manager knows, the oldest first, without the program's own: `found` is called
+/// for each, with its title. None on other window systems.
+void mado_windows_list(void (*found)(gulong window, const char *title, gpointer data), gpointer data);
+
 /// Asks the window manager to keep it above others. Nothing on window systems other than X11.
 void mado_window_set_above(GtkWindow *window, gboolean above);

@@ -8,16 +8,21 @@ internal import MediaShims
         gst_element_factory_find("webrtcdsp") != nil && Environment.audioSink == nil && Environment.audioSource == nil
     }
 
-    /// Everybody's sound, mixed. Silence keeps it going while nobody is there.
+    /// The element that plays.
+    /// - Parameter loudspeaker: its name; nil for the one that the system plays with.
+    static func sink(loudspeaker: String?) -> String {
+        Environment.audioSink.map { "\($0) sync=true" }
+            ?? loudspeaker.flatMap { MediaDevices.launch(.loudspeaker, named: $0) } ?? "autoaudiosink"
+    }
+
+    /// Everybody's sound, mixed. Silence keeps it going while nobody is there, and becomes a tone for trying the loudspeaker.
     static func playing(loudspeaker: String?) -> String {
-        let sink =
-            Environment.audioSink.map { "\($0) sync=true" } ?? MediaDevices.launch(.loudspeaker, named: loudspeaker)
-            ?? "autoaudiosink"
+        let sink = sink(loudspeaker: loudspeaker)
         let probe = cancelsEcho ? "! audio/x-raw,format=S16LE,rate=48000,channels=1 ! webrtcechoprobe name=echo " : ""
         return
             "audiomixer name=mixer ! volume name=mixer-volume ! audioconvert ! audioresample \(probe)! queue max-size-time=200000000 "
             + "! audioconvert ! \(sink) "
-            + "audiotestsrc is-live=true wave=silence ! audio/x-raw,rate=48000,channels=1 ! mixer."
+            + "audiotestsrc name=tone is-live=true wave=silence volume=0.2 ! audio/x-raw,rate=48000,channels=1 ! mixer."
     }
 
     /// nil without a microphone.
@@ -63,9 +68,7 @@ internal import MediaShims
             guard let launch = Environment.videoSource ?? MediaDevices.launch(.camera, named: camera), launch != "none"
             else { return nil }
             return GStreamer.bin(launch)
-        case .screen:
-            guard let launch = Environment.screenSource ?? ScreenSource.launch else { return nil }
-            return GStreamer.bin(launch)
+        case .screen(let elements): return GStreamer.bin(elements)
         }
     }
 

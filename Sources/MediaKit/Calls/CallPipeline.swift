@@ -9,7 +9,7 @@ internal import MediaShims
 /// or a camera that part is not there.
 @MainActor package final class CallPipeline {
     package struct Choice: Sendable, Equatable {
-        /// Names of devices; nil takes the first.
+        /// Names of devices; nil takes the first, and the loudspeaker that the system plays with.
         package var camera: String?
         package var microphone: String?
         package var loudspeaker: String?
@@ -88,7 +88,9 @@ internal import MediaShims
     // MARK: What is sent
 
     package enum Source: Sendable, Equatable {
-        case camera, screen
+        case camera
+        /// A description of elements, see ``ScreenSource``.
+        case screen(String)
 
         /// What is asked of it, the best first.
         fileprivate var wanted: String {
@@ -199,8 +201,12 @@ internal import MediaShims
         with("sound-encoder") { mado_element_set_int($0, "packet-loss-percentage", Int32(clamping: percent)) }
     }
 
-    /// Plays nothing: for trying the microphone.
-    package func setSilent() { with("mixer-volume") { mado_element_set_double($0, "volume", 0) } }
+    /// A tone of its own from the loudspeaker, or none any more.
+    package func setTone(_ isOn: Bool) {
+        guard !isClosed else { return }
+        // GStreamer's numbers for "sine" and "silence".
+        with("tone") { mado_element_set_int($0, "wave", isOn ? 0 : 4) }
+    }
 
     func set(_ element: String, _ property: String, _ isOn: Bool) {
         with(element) { mado_element_set_flag($0, property, isOn ? 1 : 0) }

@@ -81,26 +81,7 @@ extension GStreamer {
     }
 }
 
-/// Where the picture of the screen comes from.
-@MainActor package enum ScreenSource {
-    /// On X11; elsewhere a screen is only given by the desktop's portal (``ScreenPortal``).
-    static var launch: String? {
-        if let chosen { return chosen }
-        guard g_getenv("DISPLAY") != nil, g_getenv("WAYLAND_DISPLAY") == nil,
-            gst_element_factory_find("ximagesrc") != nil
-        else { return nil }
-        return "ximagesrc use-damage=false show-pointer=true ! capsfilter caps=video/x-raw,framerate=10/1"
-    }
-
-    /// What the portal has given.
-    package static var chosen: String?
-
-    package static var isThere: Bool { GStreamer.isStarted && (Environment.screenSource ?? launch) != nil }
-}
-
 extension Environment {
     /// A description of elements instead of the system's camera; `none` for a computer without one.
     static var videoSource: String? { value("MADODESKTOP_VIDEO_SOURCE") }
-    /// A description of elements instead of the screen.
-    static var screenSource: String? { value("MADODESKTOP_SCREEN_SOURCE") }
 }

@@ -10,8 +10,10 @@ internal import MediaShims
     private var kind: Kind?
     private var ticking: MainLoop.Repeating?
     private var step = 0
+    private let loudspeaker: @MainActor () -> String?
 
-    package init() {}
+    /// - Parameter loudspeaker: the name of the one that is chosen; nil for the one that the system plays with.
+    package init(loudspeaker: @escaping @MainActor () -> String?) { self.loudspeaker = loudspeaker }
 
     isolated deinit { stop() }
 
@@ -40,11 +42,12 @@ internal import MediaShims
         guard kind != wanted else { return }
         stop()
         kind = wanted
-        let sink = Environment.audioSink.map { "\($0) sync=true" } ?? "autoaudiosink"
+        guard GStreamer.isStarted else { return }
         let description =
-            "audiotestsrc name=note is-live=true volume=0 ! audio/x-raw,rate=48000,channels=1 ! audioconvert ! \(sink)"
+            "audiotestsrc name=note is-live=true volume=0 ! audio/x-raw,rate=48000,channels=1 ! audioconvert "
+            + "! audioresample ! \(CallParts.sink(loudspeaker: loudspeaker()))"
         // A computer without a loudspeaker shows the card only.
-        guard GStreamer.isStarted, let made = try? GStreamer.parse(description) else { return }
+        guard let made = try? GStreamer.parse(description) else { return }
         pipeline = made
         gst_element_set_state(made, GST_STATE_PLAYING)
         step = 0
