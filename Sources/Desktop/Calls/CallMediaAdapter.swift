@@ -71,7 +71,10 @@ import MediaKit
             guard ScreenSource.isThere else { return false }
             pipeline.setPicture(.screen)
         } else {
-            pipeline.setPicture(isCameraOn ? .camera : nil)
+            // Without a camera nothing would take the screen's place, and it would go on being sent.
+            pipeline.setPicture(nil)
+            if isCameraOn { pipeline.setPicture(.camera) }
+            isCameraOn = isCameraOn && pipeline.hasPicture
         }
         isSharing = isOn
         pipeline.setCamera(isCameraOn || isOn)

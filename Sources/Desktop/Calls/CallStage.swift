@@ -234,7 +234,12 @@ import GtkKit
         guard let media = call.media as? CallMediaAdapter else { return }
         let had = media.hasPicture
         guard media.setSharing(isOn) else { return onError(tr("The screen cannot be shared here.")) }
-        desk.setMuted(call.isMuted, call)
+        if !isOn, !media.hasPicture {
+            // There is no camera whose picture could come after the screen's.
+            desk.setCamera(false, call)
+        } else {
+            desk.setMuted(call.isMuted, call)
+        }
         if !had, media.hasPicture { desk.renew(call) }
     }
 
