@@ -24,6 +24,8 @@ extension CallDesk {
             if call.conference != nil { finish(call, end) } else { forEachLeg(of: call) { $0.hangUp(end) } }
             return false
         }
+        // The member may have switched the sound off before there was any.
+        call.media?.setMuted(call.isMuted)
         call.changes.notify(.own)
         return true
     }
