@@ -87,7 +87,7 @@ extension CallDesk {
             for action in ended.hangUp(.replaced) { if case .send = action { perform(action, user, ended, call) } }
         }
         call.peers.removeValue(forKey: user)?.close()
-        call.legs[user] = Call.Leg(machine: machine)
+        add(machine, to: call)
         if call.media != nil { change(user, of: call) { $0.accept() } }
         return true
     }

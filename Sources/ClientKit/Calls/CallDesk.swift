@@ -153,6 +153,9 @@
 
     func add(_ machine: CallMachine, to call: Call) {
         guard let user = machine.otherUser else { return }
+        var machine = machine
+        // Who comes to a call that is held gets nothing either.
+        _ = machine.setOnHold(call.isOnHold, now: now)
         call.legs[user] = Call.Leg(machine: machine)
         if !call.people.contains(user) { call.people.append(user) }
     }
