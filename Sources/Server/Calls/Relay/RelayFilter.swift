@@ -61,8 +61,10 @@ package struct RelayFilter {
             return .answer(refusal(of: message, 442, "Unsupported Transport Protocol"))
         }
         if let name = message.text(.username), let user = RelayCredentials.member(of: name) {
-            guard allocating.count < Self.maximumPending else { return .close }
-            allocating[Self.key(message)] = user
+            let key = Self.key(message)
+            // One that is sent again is no other; over TCP nobody has to. The answer would tell of the wrong one.
+            guard allocating.count < Self.maximumPending, allocating[key] == nil else { return .close }
+            allocating[key] = user
         }
         return .forward
     }
@@ -80,8 +82,9 @@ package struct RelayFilter {
         guard let peer = peers.first, peers.count == 1, let channel = message.channel, destinations.permit(peer) else {
             return .answer(refusal(of: message, 403, "Forbidden"))
         }
-        guard binding.count < Self.maximumPending else { return .close }
-        binding[Self.key(message)] = (channel, peer)
+        let key = Self.key(message)
+        guard binding.count < Self.maximumPending, binding[key] == nil else { return .close }
+        binding[key] = (channel, peer)
         return .forward
     }
 
