@@ -125,6 +125,29 @@ extension CallDesk {
         if current === call { current = nil }
     }
 
+    /// Milliseconds that the end of an account waits for what tells the others of it.
+    private static let partingTime: Int64 = 2000
+
+    /// Ends all calls of an account that is about to stop, and declines those that ring. Returns once that is sent, after
+    /// ``partingTime`` at most.
+    func end(of account: AccountModel) async {
+        let calls = all.filter { $0.account === account }
+        guard !calls.isEmpty else { return }
+        for call in calls { hangUp(call) }
+        let parting = Array(sending.values) + calls.compactMap { $0.conference?.leaving }
+        let (waiting, done) = AsyncStream<Void>.makeStream()
+        let limit = Task { [clock] in
+            try? await clock.sleep(milliseconds: Self.partingTime)
+            done.finish()
+        }
+        Task {
+            for sent in parting { await sent.value }
+            done.finish()
+        }
+        for await _ in waiting {}
+        limit.cancel()
+    }
+
     // MARK: Sending
 
     /// Sends an event after those before it.
