@@ -91,6 +91,10 @@ extension CallDesk {
     private func ended(_ user: String, _ end: CallEnd, _ machine: CallMachine, _ call: Call) {
         call.peers.removeValue(forKey: user)?.close()
         call.joined.remove(user)
+        if call.isGroup, [.answeredElsewhere, .declinedElsewhere, .declinedHere].contains(end) {
+            settled.append(settledKey(call.id, call.roomID, call.account))
+            if settled.count > 50 { settled.removeFirst() }
+        }
         changes.notify(.ended(callID: machine.callID, roomID: call.roomID, userID: user, end))
         if call.isGroup, call.present.count > 0 { call.changes.notify(.missed(userID: user, end)) }
     }

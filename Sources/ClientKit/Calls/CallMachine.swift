@@ -199,6 +199,9 @@ package struct CallMachine: Sendable {
         return finish(.declinedHere, sending: version == .one ? .reject : .hangUp(.userHangUp))
     }
 
+    /// Rings no more, and says nothing of it.
+    package mutating func giveWay() -> [Action] { state == .ringing ? finish(.replaced) : [] }
+
     /// Says that this member talks with somebody else.
     package mutating func sayBusy() -> [Action] {
         guard state == .ringing else { return [] }
