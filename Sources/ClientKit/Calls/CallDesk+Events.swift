@@ -45,6 +45,7 @@ extension CallDesk {
             if current.isGroup, event.groupID == current.id { return join(machine, current) }
             if meetsOwnCall(machine, current) { return }
         }
+        if let groupID = event.groupID, settled.contains(settledKey(groupID, event.roomID, account)) { return }
         let call: Call
         if let groupID = event.groupID,
             let ringing = (ringing + new).first(where: {
@@ -66,6 +67,14 @@ extension CallDesk {
 
     private func ring(_ call: Call) {
         guard !ringing.contains(where: { $0 === call }), current !== call else { return }
+        // Somebody who calls again gives the call before up, whether or not that is told.
+        for other in ringing
+        where other.account === call.account && other.roomID == call.roomID && !other.isGroup && !call.isGroup
+            && other.people == call.people
+        {
+            forEachLeg(of: other) { $0.giveWay() }
+        }
+        guard ringing.count < Self.ringingLimit else { return forEachLeg(of: call) { $0.giveWay() } }
         ringing.append(call)
         changes.notify(.calls)
     }
@@ -87,12 +96,16 @@ extension CallDesk {
             for action in ended.hangUp(.replaced) { if case .send = action { perform(action, user, ended, call) } }
         }
         call.peers.removeValue(forKey: user)?.close()
-        call.legs[user] = Call.Leg(machine: machine)
+        add(machine, to: call)
         if call.media != nil { change(user, of: call) { $0.accept() } }
         return true
     }
 
     // MARK: Several people
+
+    func settledKey(_ groupID: String, _ roomID: String, _ account: AccountModel) -> String {
+        account.userID + " " + groupKey(groupID, roomID)
+    }
 
     func groupKey(_ groupID: String, _ roomID: String) -> String { "\(roomID) \(groupID)" }
 

@@ -24,6 +24,8 @@ extension CallDesk {
             if call.conference != nil { finish(call, end) } else { forEachLeg(of: call) { $0.hangUp(end) } }
             return false
         }
+        // The member may have switched the sound off before there was any.
+        call.media?.setMuted(call.isMuted)
         call.changes.notify(.own)
         return true
     }
@@ -89,6 +91,10 @@ extension CallDesk {
     private func ended(_ user: String, _ end: CallEnd, _ machine: CallMachine, _ call: Call) {
         call.peers.removeValue(forKey: user)?.close()
         call.joined.remove(user)
+        if call.isGroup, [.answeredElsewhere, .declinedElsewhere, .declinedHere].contains(end) {
+            settled.append(settledKey(call.id, call.roomID, call.account))
+            if settled.count > 50 { settled.removeFirst() }
+        }
         changes.notify(.ended(callID: machine.callID, roomID: call.roomID, userID: user, end))
         if call.isGroup, call.present.count > 0 { call.changes.notify(.missed(userID: user, end)) }
     }
@@ -121,6 +127,29 @@ extension CallDesk {
         endReporting(call)
         ringing.removeAll { $0 === call }
         if current === call { current = nil }
+    }
+
+    /// Milliseconds that the end of an account waits for what tells the others of it.
+    private static let partingTime: Int64 = 2000
+
+    /// Ends all calls of an account that is about to stop, and declines those that ring. Returns once that is sent, after
+    /// ``partingTime`` at most.
+    func end(of account: AccountModel) async {
+        let calls = all.filter { $0.account === account }
+        guard !calls.isEmpty else { return }
+        for call in calls { hangUp(call) }
+        let parting = Array(sending.values) + calls.compactMap { $0.conference?.leaving }
+        let (waiting, done) = AsyncStream<Void>.makeStream()
+        let limit = Task { [clock] in
+            try? await clock.sleep(milliseconds: Self.partingTime)
+            done.finish()
+        }
+        Task {
+            for sent in parting { await sent.value }
+            done.finish()
+        }
+        for await _ in waiting {}
+        limit.cancel()
     }
 
     // MARK: Sending

@@ -16,6 +16,11 @@
     static let sendingTime: Int64 = 15_000
     /// Calls that rang or were made here, newest last: an invitation that comes once more does not ring.
     var known: [String] = []
+    /// Calls of a group that this member has declined, or answered on another device, newest last: those of the others who
+    /// are in it do not ring.
+    var settled: [String] = []
+    /// As many ring at once, at most.
+    static let ringingLimit = 4
     /// Who answered calls of a group, before this member has: by group and room.
     var answered: [String: Set<String>] = [:]
     let clock: any ConnectionClock
@@ -153,6 +158,9 @@
 
     func add(_ machine: CallMachine, to call: Call) {
         guard let user = machine.otherUser else { return }
+        var machine = machine
+        // Who comes to a call that is held gets nothing either.
+        _ = machine.setOnHold(call.isOnHold, now: now)
         call.legs[user] = Call.Leg(machine: machine)
         if !call.people.contains(user) { call.people.append(user) }
     }

@@ -17,7 +17,7 @@ extension CallMachine {
         case .negotiate(let isOffer, let sdp, let lifetime, let streams):
             guard event.party == remote, isAgreed, state != .answering, event.age < lifetime else { return [] }
             remoteStreams = streams
-            return isOffer ? receiveOffer(sdp) : receiveNegotiated(sdp, now)
+            return isOffer ? receiveOffer(sdp, now) : receiveNegotiated(sdp, now)
         case .streamsChanged(let streams):
             if event.party == remote { remoteStreams = streams }
             return []
@@ -51,7 +51,7 @@ extension CallMachine {
         deadline = now + Timing.connecting
         var actions: [Action] = [.accept(answer: sdp)]
         if version == .one, let partyID = event.partyID { actions.append(.send(.selectAnswer(partyID: partyID))) }
-        return actions
+        return actions + agreeOnHold(now)
     }
 
     private mutating func receiveReject(_ event: CallEvent) -> [Action] {
@@ -89,10 +89,13 @@ extension CallMachine {
         return []
     }
 
-    private mutating func receiveOffer(_ sdp: String) -> [Action] {
+    private mutating func receiveOffer(_ sdp: String, _ now: Int64) -> [Action] {
         let offer = SessionDescription(sdp)
         // Both offered at once: the one who was called gives way.
         if negotiation != nil, negotiation != .answering, isOutgoing { return [] }
+        if case .offering = negotiation { keepReplaced() }
+        // It does not hear the offer that gives way.
+        if case .holding = negotiation { toldHold = !isOnHold }
         guard let before = remoteDescription, let own = localDescription else { return [] }
         let isSame = offer.identity == before.identity
         remoteDescription = offer
@@ -105,7 +108,7 @@ extension CallMachine {
                 isReceiving: !isOnHold && offer.sends, isSending: !isOnHold && !isHeldByOther, revision: revision)
             actions.append(
                 .send(.negotiate(isOffer: false, sdp: answer.text, lifetime: Timing.negotiation, streams)))
-            return actions
+            return actions + agreeOnHold(now)
         }
         negotiation = .answering
         found = []
@@ -130,7 +133,8 @@ extension CallMachine {
             hasRemoteVideo = answer.sendsVideo
             if state == .reconnecting { deadline = now + Timing.reconnecting }
             restartDue = now + Timing.negotiation
-            return [.accept(answer: sdp)]
+            replacedDescription = nil
+            return [.accept(answer: sdp)] + agreeOnHold(now)
         case .answering, nil: return []
         }
     }

@@ -24,14 +24,17 @@ extension CallMachine {
             state = .connecting
             deadline = now + Timing.connecting
             foundDue = now + Timing.firstBatch
-            return [.send(.answer(sdp: sdp, streams))]
+            return [.send(.answer(sdp: sdp, streams))] + agreeOnHold(now)
         case .connecting, .connected, .reconnecting:
             guard let negotiation else { return [] }
-            localDescription = description
-            foundDue = now + Timing.firstBatch
             let isOffer = negotiation != .answering
+            if isOffer { replacedDescription = localDescription }
+            localDescription = description
+            toldHold = false
+            foundDue = now + Timing.firstBatch
             self.negotiation = isOffer ? .offering(until: now + Timing.negotiation) : nil
             return [.send(.negotiate(isOffer: isOffer, sdp: sdp, lifetime: Timing.negotiation, streams))]
+                + agreeOnHold(now)
         case .inviting, .ringing, .ended: return []
         }
     }
@@ -117,9 +120,20 @@ extension CallMachine {
         return []
     }
 
-    /// Holds the call, or goes on with it.
+    /// Holds the call, or goes on with it. What is sent stops at once; the other side is told as soon as that can be.
     package mutating func setOnHold(_ isOn: Bool, now: Int64) -> [Action] {
-        guard isAgreed, state != .answering, isOnHold != isOn, version == .one, let before = localDescription else {
+        guard end == nil, isOnHold != isOn else { return [] }
+        isOnHold = isOn
+        // Nobody is connected with whom one does not talk yet.
+        guard state != .ringing else { return [] }
+        return [.setSending(!isOn && !isHeldByOther)] + agreeOnHold(now)
+    }
+
+    /// Tells whether this side holds, where that is not known and nothing else is being negotiated; called after each
+    /// negotiation. A new connection is always described with all directions, for the media of the other side make theirs
+    /// by that description; that it is held follows.
+    mutating func agreeOnHold(_ now: Int64) -> [Action] {
+        guard isAgreed, state != .answering, isOnHold != toldHold, version == .one, let before = localDescription else {
             return []
         }
         switch negotiation {
@@ -127,15 +141,18 @@ extension CallMachine {
         case nil, .holding: break
         case .offering, .answering: return []
         }
-        isOnHold = isOn
+        toldHold = isOnHold
         negotiation = .holding(until: now + Timing.negotiation)
         revision += 1
         let offer = before.restricted(
-            isReceiving: !isOn, isSending: !isOn && !isHeldByOther, revision: revision)
-        return [
-            .setSending(!isOn && !isHeldByOther),
-            .send(.negotiate(isOffer: true, sdp: offer.text, lifetime: Timing.negotiation, streams)),
-        ]
+            isReceiving: !isOnHold, isSending: !isOnHold && !isHeldByOther, revision: revision)
+        return [.send(.negotiate(isOffer: true, sdp: offer.text, lifetime: Timing.negotiation, streams))]
+    }
+
+    /// The connection that was offered is given up; the one before goes on.
+    mutating func keepReplaced() {
+        localDescription = replacedDescription ?? localDescription
+        replacedDescription = nil
     }
 
     /// Tells what of the own streams is switched off.

@@ -62,7 +62,7 @@ package struct CallMachine: Sendable {
     package internal(set) var version = CallVersion.one
     package internal(set) var state: State
     package internal(set) var remoteStreams = CallStreams()
-    /// This side holds the call.
+    /// This side holds the call, or will once that can be agreed on; nothing is sent from then on.
     package internal(set) var isOnHold = false
     /// The other side does.
     package internal(set) var isHeldByOther = false
@@ -74,6 +74,10 @@ package struct CallMachine: Sendable {
     var deadline: Int64?
     /// As the media made it; what only holds is not kept.
     var localDescription: SessionDescription?
+    /// Of the connection that goes on while another one is offered.
+    var replacedDescription: SessionDescription?
+    /// Whether the other side was told last that this one holds. A new connection's description tells the opposite.
+    var toldHold = false
     /// How often other directions were told.
     var revision: UInt64 = 0
     var remoteDescription: SessionDescription?
@@ -176,7 +180,10 @@ package struct CallMachine: Sendable {
 
     // MARK: What this side's member does
 
-    package mutating func start() -> [Action] { state == .preparing ? [.makeOffer] : [] }
+    package mutating func start() -> [Action] { state == .preparing ? held + [.makeOffer] : [] }
+
+    /// What comes before the first connection where the call is held already.
+    private var held: [Action] { isOnHold ? [.setSending(false)] : [] }
 
     package mutating func accept() -> [Action] {
         guard state == .ringing, let offer = remoteDescription else { return [] }
@@ -184,13 +191,16 @@ package struct CallMachine: Sendable {
         deadline = nil
         let candidates = waiting
         waiting = []
-        return [.makeAnswer(to: offer.text, isFresh: true)] + (candidates.isEmpty ? [] : [.add(candidates)])
+        return held + [.makeAnswer(to: offer.text, isFresh: true)] + (candidates.isEmpty ? [] : [.add(candidates)])
     }
 
     package mutating func decline() -> [Action] {
         guard state == .ringing else { return [] }
         return finish(.declinedHere, sending: version == .one ? .reject : .hangUp(.userHangUp))
     }
+
+    /// Rings no more, and says nothing of it.
+    package mutating func giveWay() -> [Action] { state == .ringing ? finish(.replaced) : [] }
 
     /// Says that this member talks with somebody else.
     package mutating func sayBusy() -> [Action] {
@@ -260,12 +270,14 @@ package struct CallMachine: Sendable {
         switch negotiation {
         case .offering(let until) where now >= until:
             negotiation = nil
+            keepReplaced()
             actions.append(.dropOffer)
             if restartDue != nil { restartDue = now }
         case .holding(let until) where now >= until: negotiation = nil
         default: break
         }
         if let due = restartDue, now >= due { actions += restart(now) }
+        actions += agreeOnHold(now)
         if let due = foundDue, now >= due { actions += tellCandidates() }
         return actions
     }

@@ -58,6 +58,9 @@ package actor TURNServerCache {
         self.now = now
     }
 
+    /// The server may be another now, which does not know the name and password any more.
+    package func forget() { kept = nil }
+
     /// nil when the server has no relay. A call that begins now has half of the lifetime at least.
     /// - Throws: ``MatrixClientError``, ``TransportError``.
     package func turnServer() async throws -> TURNServer? {

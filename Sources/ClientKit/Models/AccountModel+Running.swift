@@ -105,6 +105,7 @@ extension AccountModel {
 
     func stop() async {
         arcades.leave()
+        await client?.calls.end(of: self)
         let parts = parts
         self.parts = nil
         await parts?.stop()

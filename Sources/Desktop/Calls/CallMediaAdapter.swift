@@ -99,6 +99,7 @@ import MediaKit
             // The screen goes also where there is no camera to take its place.
             pipeline.setPicture(nil)
             if isCameraOn { pipeline.setPicture(.camera) }
+            isCameraOn = isCameraOn && pipeline.hasPicture
         }
         isSharing = elements != nil
         pipeline.setCamera(isCameraOn || isSharing)
@@ -107,11 +108,17 @@ import MediaKit
 
     private var open: [String: CallPeerAdapter] { peers.filter { !$0.value.isClosed } }
 
+    /// Bits a second of the connection that gets least; nil before anything was counted.
+    private var slowest: Int? { bitrates.filter { open[$0.key] != nil }.map(\.value.value).min() }
+
     /// All get the same picture and the same sound: the one with the worst line decides.
     private func adapt(
         to userID: String, _ part: CallPeerPart, _ figures: CallFigures, _ second: CallBitrate.Second
     ) -> Int {
-        var rate = bitrates[userID] ?? CallBitrate(people: max(1, peers.count))
+        // Where nothing is sent nothing is told of what gets through.
+        guard part != .receiving else { return slowest ?? CallBitrate.start }
+        // The bridge gets it once, for all.
+        var rate = bitrates[userID] ?? CallBitrate(people: part == .sending ? 1 : max(1, open.count))
         rate.take(second)
         bitrates[userID] = rate
         pipeline.setPeople(open.count)
@@ -120,8 +127,7 @@ import MediaKit
         pipeline.setBitrate(worst, pace: rates.map(\.pace).min() ?? rate.pace)
         detail = PictureDetail(bitrate: worst, before: detail)
         pipeline.setReduction(PictureDetail.full.rawValue - detail.rawValue)
-        // Of those to whom nothing is sent nothing is known.
-        if part != .receiving { expectedLosses[userID, default: ExpectedLoss()].take(loss: figures.lossSent) }
+        expectedLosses[userID, default: ExpectedLoss()].take(loss: figures.lossSent)
         let losses = expectedLosses.filter { open[$0.key] != nil }.values.map(\.percent)
         pipeline.setExpectedLoss(losses.max() ?? ExpectedLoss.unknown)
         return worst

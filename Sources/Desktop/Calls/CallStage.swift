@@ -241,8 +241,13 @@ import GtkKit
 
     private func sharingChanged(isFirstPicture: Bool) {
         guard let call else { return }
-        // Tells the others what the picture is.
-        desk.setMuted(call.isMuted, call)
+        if (call.media as? CallMediaAdapter)?.hasPicture == true {
+            // Tells the others what the picture is.
+            desk.setMuted(call.isMuted, call)
+        } else {
+            // There is no camera whose picture could come after the screen's.
+            desk.setCamera(false, call)
+        }
         if isFirstPicture { desk.renew(call) }
         update()
     }

@@ -27,13 +27,14 @@ final class CallCapabilities: Sendable {
         let log: Log
     }
 
-    /// - Throws: `SystemError` when the secret's file cannot be read; `EmptySecret`.
+    /// - Throws: `SystemError` when the secret's file cannot be read or made; `EmptySecret`.
     init(_ configuration: ServerConfiguration, _ parts: Parts) throws {
         let settings = configuration.calls
         directory = CallDirectory(
             journal: parts.journal, presence: parts.presence, loop: parts.loop, clock: parts.clock)
         let credentials = RelayCredentials(
-            secret: try Self.secret(settings), realm: String(ServerConfiguration.host(of: configuration.serverName)))
+            secret: try Self.secret(settings, folder: configuration.dataFolder),
+            realm: String(ServerConfiguration.host(of: configuration.serverName)))
         let missing = Self.missingForRelay(settings)
         let hasRelay = settings.isEnabled && missing == nil
         if settings.isEnabled, let missing { parts.log.info("no relay for calls", ["reason": missing]) }
@@ -124,8 +125,12 @@ final class CallCapabilities: Sendable {
         programs.first { !SystemFile.isExecutable($0) }.map { "\($0) is not installed" }
     }
 
-    private static func secret(_ settings: CallSettings) throws -> String {
-        guard let file = settings.secretFile else { return RandomBytes.token(32) }
+    /// The administrator's, or one that is made once: what clients got before the server was started anew works on.
+    static func secret(_ settings: CallSettings, folder: String) throws -> String {
+        let file = settings.secretFile ?? folder + "/relay_secret"
+        if settings.secretFile == nil, !SystemFile.exists(file) {
+            try SystemFile.write(Array((RandomBytes.token(32) + "\n").utf8), to: file, mode: 0o600)
+        }
         let text = String(decoding: try SystemFile.read(file, limit: 4096), as: UTF8.self)
         let secret = text.split(whereSeparator: \.isWhitespace)
         guard secret.count == 1, !secret[0].contains("#") else { throw EmptySecret(file: file) }
@@ -136,7 +141,7 @@ final class CallCapabilities: Sendable {
 /// The file of the relay's secret holds none.
 struct EmptySecret: Error, CustomStringConvertible {
     let file: String
-    var description: String { "calls.secret_file: \(file) is to hold one word" }
+    var description: String { "\(file), the relay's secret, is to hold one word" }
 }
 
 extension RelayPort.Limits {

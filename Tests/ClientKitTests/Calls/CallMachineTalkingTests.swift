@@ -183,6 +183,97 @@ extension CallMachineTests {
         #expect(again.contains("o=- 1 3 IN"))
     }
 
+    /// Whether the last of the actions offers the directions of a call that is held.
+    private func offersHold(_ actions: [CallMachine.Action]) -> Bool? {
+        guard case .send(.negotiate(true, let sdp, _, _)) = actions.last else { return nil }
+        return SessionDescription(sdp).holds
+    }
+
+    @Test func heldBeforeItIsAnswered() throws {
+        var caller = calling()
+        #expect(caller.setOnHold(true, now: 1) == [.setSending(false)])
+        let answered = caller.receive(
+            Self.event(Self.kenji, .answer(sdp: Self.sdp("kenji"), CallStreams())), now: 5)
+        #expect(answered.count == 3)
+        #expect(offersHold(answered) == true)
+        var callee = try ringing()
+        #expect(callee.accept() == [.makeAnswer(to: Self.sdp("kenji"), isFresh: true)])
+        #expect(callee.setOnHold(true, now: 1) == [.setSending(false)])
+        let described = callee.described(Self.sdp("hanako"), streams: CallStreams(), now: 5)
+        #expect(described.first == .send(.answer(sdp: Self.sdp("hanako"), CallStreams())))
+        #expect(offersHold(described) == true)
+    }
+
+    @Test func whoComesToACallThatIsHeldIsHeld() throws {
+        var called = CallMachine(calling: "@kenji:test", in: Self.room, callID: "call", own: Self.hanako)
+        _ = called.setOnHold(true, now: 0)
+        #expect(called.start() == [.setSending(false), .makeOffer])
+        var calling = try ringing()
+        #expect(calling.setOnHold(true, now: 0) == [])
+        #expect(calling.accept() == [.setSending(false), .makeAnswer(to: Self.sdp("kenji"), isFresh: true)])
+    }
+
+    @Test func heldWhileAnotherConnectionIsOffered() {
+        var machine = talking()
+        _ = machine.renew(1000)
+        #expect(machine.setOnHold(true, now: 1001) == [.setSending(false)])
+        _ = machine.described(Self.sdp("hanako2"), streams: CallStreams(), now: 1100)
+        let answer = CallEvent.Content.negotiate(
+            isOffer: false, sdp: Self.sdp("kenji2"), lifetime: 20_000, CallStreams())
+        let actions = machine.receive(Self.event(Self.kenji, answer), now: 1200)
+        #expect(actions.first == .accept(answer: Self.sdp("kenji2")))
+        #expect(offersHold(actions) == true)
+    }
+
+    @Test func aConnectionThatIsMadeAnewIsHeldAgain() throws {
+        var machine = try accepted()
+        _ = machine.setOnHold(true, now: 10)
+        _ = machine.receive(
+            Self.event(
+                Self.kenji,
+                .negotiate(
+                    isOffer: false, sdp: Self.sdp("kenji", direction: "inactive"), lifetime: 20_000, CallStreams())),
+            now: 20)
+        let offer = CallEvent.Content.negotiate(
+            isOffer: true, sdp: Self.sdp("kenji2"), lifetime: 20_000, CallStreams())
+        #expect(
+            machine.receive(Self.event(Self.kenji, offer), now: 30)
+                == [.makeAnswer(to: Self.sdp("kenji2"), isFresh: true)])
+        let actions = machine.described(Self.sdp("hanako2"), streams: CallStreams(), now: 40)
+        #expect(
+            actions.first
+                == .send(.negotiate(isOffer: false, sdp: Self.sdp("hanako2"), lifetime: 20_000, CallStreams())))
+        #expect(offersHold(actions) == true)
+    }
+
+    @Test func holdingThatGaveWayIsToldAgain() throws {
+        var machine = try accepted()
+        _ = machine.setOnHold(true, now: 10)
+        // The caller holds as well, and does not hear the other one's offer.
+        let hold = CallEvent.Content.negotiate(
+            isOffer: true, sdp: Self.sdp("kenji", direction: "inactive"), lifetime: 20_000, CallStreams())
+        let actions = machine.receive(Self.event(Self.kenji, hold), now: 11)
+        #expect(actions.count == 3)
+        guard actions.count == 3, case .send(.negotiate(false, _, _, _)) = actions[1] else {
+            Issue.record("no answer: \(actions)")
+            return
+        }
+        #expect(offersHold(actions) == true)
+    }
+
+    @Test func whatNobodyAnsweredIsNotWhatIsHeld() {
+        var machine = talking()
+        _ = machine.pathChanged(.disconnected, now: 1000)
+        #expect(machine.tick(3500).last == .makeOffer)
+        _ = machine.described(Self.sdp("hanako2"), streams: CallStreams(), now: 3600)
+        _ = machine.pathChanged(.connected, now: 4000)
+        #expect(machine.tick(23_600).last == .dropOffer)
+        let actions = machine.setOnHold(true, now: 24_000)
+        #expect(offersHold(actions) == true)
+        guard case .send(.negotiate(true, let sdp, _, _)) = actions.last else { return }
+        #expect(SessionDescription(sdp).identity == SessionDescription(Self.sdp("hanako")).identity)
+    }
+
     @Test func beingHeld() throws {
         var machine = try accepted()
         let hold = CallEvent.Content.negotiate(

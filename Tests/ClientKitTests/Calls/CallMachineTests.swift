@@ -89,9 +89,10 @@ struct CallMachineTests {
         let answer = Self.event(Self.kenji, .answer(sdp: Self.sdp("kenji"), CallStreams()), version: .zero)
         #expect(machine.receive(answer, now: 5) == [.accept(answer: Self.sdp("kenji"))])
         #expect(machine.event(.hangUp(.userHangUp)).partyID == nil)
-        // It has no way to hold.
+        // It has no way to be told of holding; nothing is sent to it meanwhile.
         _ = machine.pathChanged(.connected, now: 6)
-        #expect(machine.setOnHold(true, now: 7) == [])
+        #expect(machine.setOnHold(true, now: 7) == [.setSending(false)])
+        #expect(machine.setOnHold(false, now: 8) == [.setSending(true)])
     }
 
     @Test func nobodyAnswers() {

@@ -57,6 +57,15 @@ struct TURNServerTests {
         #expect(count.withLock { $0 } == 2)
     }
 
+    @Test func whatIsForgottenIsAskedForAgain() async throws {
+        let count = Mutex(0)
+        let cache = TURNServerCache(client: client(Self.answer) { count.withLock { $0 += 1 } })
+        _ = try await cache.turnServer()
+        await cache.forget()
+        _ = try await cache.turnServer()
+        #expect(count.withLock { $0 } == 2)
+    }
+
     @Test func aServerWithoutARelayIsAskedAgain() async throws {
         let count = Mutex(0)
         let cache = TURNServerCache(client: client("{}") { count.withLock { $0 += 1 } })

@@ -19,27 +19,64 @@ struct SessionDescriptionTests {
     func filtered() {
         let relay = TransportAddress("127.77.65.68:50001")
         let filtered = SessionDescription.filtered(Self.text) { $0 == relay }
-        let expected = Self.text.split(whereSeparator: \.isNewline).filter {
-            !$0.hasPrefix("a=candidate:") || $0.contains("typ relay")
+        let expected = Self.text.split(whereSeparator: \.isNewline).compactMap { line -> String? in
+            guard line.hasPrefix("a=candidate:") else { return String(line) }
+            // What says nothing of where it leads is written anew.
+            return line.contains("typ relay")
+                ? "a=candidate:10 1 udp 337641727 127.77.65.68 50001 typ relay raddr 0.0.0.0 rport 9" : nil
         }
-        #expect(filtered.split(whereSeparator: \.isNewline) == expected)
+        #expect(filtered.split(whereSeparator: \.isNewline).map(String.init) == expected)
         #expect(filtered.hasSuffix("\r\n"))
         #expect(SessionDescription.addresses(in: filtered) == [relay])
         #expect(SessionDescription.addresses(in: Self.text).count == 2)
         #expect(!SessionDescription.filtered(Self.text) { _ in false }.contains("candidate"))
     }
 
+    @Test("a candidate is one however it is written")
+    func spellings() {
+        let place = TransportAddress("127.77.65.68:50001")
+        let rest = "1 1 udp 1 127.77.65.68 50001 typ host"
+        for line in [
+            "a=CANDIDATE:\(rest)", "a=Candidate:\(rest)", "A=candidate:\(rest)", "a= candidate:\(rest)",
+            "a=candidate :\(rest)", "a=candidate: \(rest)", "a=candidate\t:\(rest)", "a=candidate:\(rest)\textra",
+            "a=candidate:1  1 udp 1 127.77.65.68 50001 typ host",
+            "a=candidate:1 1 udp 1 127.77.65.68 50001 typ host\u{0}",
+            "a=candidate:1\t1\tudp\t1\t10.0.0.1\t22\ttyp\thost 1 udp 1 127.77.65.68 50001 typ host",
+        ] {
+            let filtered = SessionDescription.filtered("v=0\r\n\(line)\r\ns=-\r\n") { $0 == place }
+            #expect(filtered == "v=0\r\ns=-\r\n", "\(line)")
+        }
+        #expect(
+            SessionDescription.filtered("v=0\r\na=candidate:\(rest) generation 0 ufrag x\r\n") { $0 == place }
+                == "v=0\r\na=candidate:\(rest)\r\n")
+        #expect(
+            SessionDescription.filtered("v=0\r\na=end-of-candidates\r\n") { _ in false }.contains("end-of-candidates"))
+    }
+
+    @Test("control characters besides the ends of lines")
+    func plain() {
+        #expect(SessionDescription.isPlain(Self.text))
+        #expect(SessionDescription.isPlain("s=日本\n"))
+        for text in ["a=x\ty", "a=\u{0}", "s=\u{b}a=candidate:", "s=\u{85}", "s=\u{2028}", "s=\u{7f}"] {
+            #expect(!SessionDescription.isPlain(text))
+        }
+    }
+
     @Test("one candidate")
     func candidates() {
         #expect(
-            SessionDescription.address(ofCandidate: "candidate:1 1 UDP 1 10.0.0.1 5000 typ host")
+            SessionDescription.Candidate("candidate:1 1 UDP 1 10.0.0.1 5000 typ host")?.address
                 == TransportAddress("10.0.0.1:5000"))
         for text in [
             "", "candidate:1 1 UDP 1 10.0.0.1 0 typ host", "candidate:1 1 UDP 1 10.0.0.1 70000 typ host",
             "candidate:1 1 UDP 1 10.0.0.1 5000 host typ", "candidate:1 1 TCP 1 10.0.0.1 5000 typ host",
             "candidate:1 1 UDP 1 localhost 5000 typ host", "1 1 UDP 1 10.0.0.1 5000 typ host",
+            "CANDIDATE:1 1 UDP 1 10.0.0.1 5000 typ host", "candidate:1 1 UDP 1 10.0.0.1 5000 typ",
+            "candidate:1 1 UDP 1 10.0.0.1 5000 typ other", "candidate:1 1 UDP 1 10.0.0.1 5000 typ\thost",
+            "candidate:1 1 UDP x 10.0.0.1 5000 typ host", "candidate:1 x UDP 1 10.0.0.1 5000 typ host",
+            "candidate:<1> 1 UDP 1 10.0.0.1 5000 typ host", "candidate:1 1 UDP 1 10.0.0.1 5000 typ host\nx",
         ] {
-            #expect(SessionDescription.address(ofCandidate: text) == nil, "\(text)")
+            #expect(SessionDescription.Candidate(text) == nil, "\(text)")
         }
     }
 

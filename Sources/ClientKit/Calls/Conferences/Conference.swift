@@ -41,6 +41,8 @@
     private var own: Line?
     private var lines: [String: Line] = [:]
     private var running: Task<Void, Never>?
+    /// Tells the server that this device has left for good.
+    private(set) var leaving: Task<Void, Never>?
     private(set) var isIn = false
     /// It is over, or joined anew.
     private var isBroken = false
@@ -166,7 +168,7 @@
         running = nil
         if let participant {
             let client = client
-            Task { try? await client.leave(participant) }
+            leaving = Task { try? await client.leave(participant) }
         }
         end()
         onChange = { _ in }

@@ -231,14 +231,16 @@ extension Conferences {
         let participant = try participant(name, in: caller.room, of: caller.user, caller.device)
         let handle = try subscription.map { try self.subscription(caller, name, $0).handle } ?? participant.handle
         let allowed = candidates.compactMap { candidate -> RawJSON? in
-            guard let text = candidate["candidate"]?.string,
-                SessionDescription.address(ofCandidate: text).map(destinations.permit) == true
+            guard let text = candidate["candidate"]?.string, let way = SessionDescription.Candidate(text),
+                destinations.permit(way.address)
             else { return nil }
+            let mid = candidate["sdpMid"]?.string
+            guard mid.map({ $0.utf8.count <= 64 && SessionDescription.isPlain($0) }) != false else { return nil }
             return RawJSON(
                 JSONWriter.object { object in
-                    object.member("candidate", text)
+                    object.member("candidate", way.text)
                     if let index = candidate["sdpMLineIndex"]?.int { object.member("sdpMLineIndex", index) }
-                    if let mid = candidate["sdpMid"]?.string { object.member("sdpMid", mid) }
+                    object.memberIfPresent("sdpMid", mid)
                 })
         }
         try await asking { session throws(JanusError) in

@@ -83,7 +83,8 @@ extension Conferences: RouteProviding {
 
     private static func description(_ request: Request) throws -> String {
         let text = try request.body.requiredString("sdp")
-        guard text.utf8.count <= maximumDescription, text.hasPrefix("v=0") else {
+        guard text.utf8.count <= maximumDescription, text.hasPrefix("v=0"), SessionDescription.isPlain(text)
+        else {
             throw MatrixError.invalidParam("sdp is no session description")
         }
         return text

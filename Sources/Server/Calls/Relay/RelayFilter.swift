@@ -61,8 +61,11 @@ package struct RelayFilter {
             return .answer(refusal(of: message, 442, "Unsupported Transport Protocol"))
         }
         if let name = message.text(.username), let user = RelayCredentials.member(of: name) {
+            let key = Self.key(message)
+            // One that is sent again is no other: its answer would be taken for that of the first.
+            guard allocating[key] == nil else { return .drop }
             guard allocating.count < Self.maximumPending else { return .close }
-            allocating[Self.key(message)] = user
+            allocating[key] = user
         }
         return .forward
     }
@@ -80,8 +83,10 @@ package struct RelayFilter {
         guard let peer = peers.first, peers.count == 1, let channel = message.channel, destinations.permit(peer) else {
             return .answer(refusal(of: message, 403, "Forbidden"))
         }
+        let key = Self.key(message)
+        guard binding[key] == nil else { return .drop }
         guard binding.count < Self.maximumPending else { return .close }
-        binding[Self.key(message)] = (channel, peer)
+        binding[key] = (channel, peer)
         return .forward
     }
 
