@@ -114,7 +114,8 @@ package final class MatrixApplication: HTTPApplication {
             {
                 return
             }
-            try limiter.take(call.route.limit, by: call.head.remoteAddress.description, now: call.received)
+            try limiter.take(
+                call.route.limit, by: call.head.remoteAddress.subscriber.description, now: call.received)
         default: break
         }
     }
