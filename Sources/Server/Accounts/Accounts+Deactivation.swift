@@ -6,8 +6,8 @@ extension Accounts {
     /// How many rooms are left in one proposal, so that others get their turn between.
     private static let roomsAtOnce = 50
 
-    /// Closes an account for good: no password, no devices, no rooms; the name stays taken. What broke off while the rooms
-    /// were left is finished by closing the account again.
+    /// Closes an account for good: no password, no devices, no rooms; the name stays taken. What broke off while the
+    /// rooms were left is finished by closing the account again.
     ///
     /// - Parameter erases: also forget profile and account data, and have messages hidden from those who join later.
     /// - Throws: `M_NOT_FOUND` when there is no such account, or it was closed before and is in no room any more.

@@ -101,8 +101,8 @@ extension LiveStreams.Stream {
         drop(name)
         files[name] = LiveStreams.File(bytes: bytes, type: type, tag: "\"\(now)-\(count)\"", arrived: now)
         self.bytes += bytes.count
-        // Playlists and headers of a stream are needed as long as it runs, of all its variants. A feeder that begins anew
-        // under other names leaves those of before behind.
+        // Playlists and headers of a stream are needed as long as it runs, of all its variants. A feeder that begins
+        // anew under other names leaves those of before behind.
         if type.isKept {
             kept.append(name)
             let same = kept.filter { $0 != LiveChannels.playlist && files[$0]?.type == type }

@@ -181,8 +181,8 @@ package final class MailInvites: Sendable {
             })
         else { return }
         defer { isSending.withLock { $0 = false } }
-        // One that cannot be sent now keeps no other back; where none of a batch can, the server is to blame, and the next
-        // pass tries again.
+        // One that cannot be sent now keeps no other back; where none of a batch can, the server is to blame, and the
+        // next pass tries again.
         var failed: Set<String> = []
         while let unsent = try? await journal.store.read({ [failed] reader in
             try reader.unsentMailInvites(limit: Self.batch + failed.count)

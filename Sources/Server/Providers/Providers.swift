@@ -158,8 +158,8 @@ package final class Providers: Sendable {
         setTimer(of: name, after: delay(until: provider)) { _ = try await $0.run(name) }
     }
 
-    /// Calls `action` once, later. What the store refuses is tried again in a while: a provider is scheduled by what was
-    /// written of its last run, and would not run any more.
+    /// Calls `action` once, later. What the store refuses is tried again in a while: a provider is scheduled by what
+    /// was written of its last run, and would not run any more.
     private func setTimer(
         of name: String, after delay: Duration, _ action: @escaping @Sendable (Providers) async throws -> Void
     ) {
