@@ -114,7 +114,8 @@ package final class MatrixApplication: HTTPApplication {
             {
                 return
             }
-            try limiter.take(call.route.limit, by: call.head.remoteAddress.description, now: call.received)
+            try limiter.take(
+                call.route.limit, by: call.head.remoteAddress.subscriber.description, now: call.received)
         default: break
         }
     }
@@ -146,26 +147,12 @@ package final class MatrixApplication: HTTPApplication {
         case .json(let maximumBytes):
             call.exchange.collectBody(limit: maximumBytes) { [self] result in
                 do {
-                    run(call, try parse(result.get()))
+                    run(call, try .requestObject(result.get(), limits: bodyLimits))
                 } catch {
                     fail(call.exchange, error, user: call.session?.user)
                 }
             }
         }
-    }
-
-    /// - Throws: `M_NOT_JSON` when it does not parse, `M_BAD_JSON` when it is not an object.
-    private func parse(_ bytes: [UInt8]) throws -> JSONValue {
-        // Several endpoints take no parameters and clients leave the body out: the same as {}.
-        if bytes.isEmpty { return .emptyObject }
-        let value: JSONValue
-        do {
-            value = try JSONValue.parse(bytes, limits: bodyLimits)
-        } catch {
-            throw MatrixError(400, .notJSON, "The body is not valid JSON: \(error)")
-        }
-        guard value.isObject else { throw MatrixError.badJSON("The body must be an object") }
-        return value
     }
 
     private func run(_ call: Call, _ body: JSONValue, stream: RequestBody? = nil) {

@@ -6,11 +6,18 @@ extension Accounts {
     /// How many rooms are left in one proposal, so that others get their turn between.
     private static let roomsAtOnce = 50
 
-    /// Closes an account for good: no password, no devices, no rooms; the name stays taken.
+    /// Closes an account for good: no password, no devices, no rooms; the name stays taken. What broke off while the
+    /// rooms were left is finished by closing the account again.
     ///
     /// - Parameter erases: also forget profile and account data, and have messages hidden from those who join later.
-    /// - Throws: `M_NOT_FOUND` when there is no such account, or it was closed before.
+    /// - Throws: `M_NOT_FOUND` when there is no such account, or it was closed before and is in no room any more.
     package func deactivate(_ user: UserID, erases: Bool = false) async throws {
+        if try await account(user)?.isDeactivated == true {
+            guard try await leaveRooms(user) else {
+                throw MatrixError.notFound("There is no such account, or it was closed already")
+            }
+            return
+        }
         try await journal.write { transaction in
             try Self.update(user, in: transaction) { account in
                 account.isDeactivated = true
@@ -44,7 +51,9 @@ extension Accounts {
         }
     }
 
-    private func leaveRooms(_ user: UserID) async throws {
+    /// - Returns: whether there were any.
+    @discardableResult
+    private func leaveRooms(_ user: UserID) async throws -> Bool {
         let content = try JSONValue.stored(Array(#"{"membership":"leave"}"#.utf8))
         let present: Set<Membership> = [.join, .invite, .knock]
         let rooms = try await journal.memberships(of: user).filter { present.contains($0.value.membership) }
@@ -63,6 +72,7 @@ extension Accounts {
                 }
             }
         }
+        return !rooms.isEmpty
     }
 }
 

@@ -203,7 +203,7 @@ package final class InteractiveAuthentication: Sendable {
         let now = request.loop.now()
         let name = try LoginIdentifier(auth)
         let password = try auth.requiredString("password")
-        try passwords.limitAttempts(from: request.head.remoteAddress.description, now: now)
+        try passwords.limitAttempts(from: request.head.remoteAddress, now: now)
         let account = try await passwords.account(of: name, password: password, now: now)
         guard account.user == request.optionalSession?.user else {
             throw MatrixError.forbidden("This is another member's password")

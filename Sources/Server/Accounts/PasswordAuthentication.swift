@@ -1,5 +1,7 @@
 package import EventLoop
+import HTTP
 import MatrixAPI
+import Outbound
 package import Store
 
 /// Whether somebody knows an account's password: the one place where that is asked, for log-in and for
@@ -29,7 +31,8 @@ package final class PasswordAuthentication: Sendable {
         of identifier: LoginIdentifier, password: String, now: MonotonicTime
     ) async throws -> StoredAccount {
         let user: UserID?
-        // The name as it was given would let an attacker choose as many buckets as he likes for one account.
+        // The name as it was given would let an attacker choose as many buckets as he likes for one account, and of any
+        // size.
         let bucket: String
         switch identifier {
         case .name(let name):
@@ -37,7 +40,7 @@ package final class PasswordAuthentication: Sendable {
             bucket = user?.string ?? ""
         case .address(let address):
             user = try await store.read { try $0.contactAddress(address)?.user }
-            bucket = user?.string ?? address
+            bucket = user?.string ?? MailAddress(address)?.description ?? ""
         }
         try limiter.take(.failedLogin, by: bucket, now: now)
         var account: StoredAccount?
@@ -52,8 +55,8 @@ package final class PasswordAuthentication: Sendable {
     }
 
     /// Counts an attempt that comes from an address, where the endpoint's own limit is another one.
-    func limitAttempts(from address: String, now: MonotonicTime) throws {
-        try limiter.take(.login, by: address, now: now)
+    func limitAttempts(from address: PeerAddress, now: MonotonicTime) throws {
+        try limiter.take(.login, by: address.subscriber.description, now: now)
     }
 }
 

@@ -51,9 +51,6 @@ extension Administration {
     /// `POST /members/{name}/disable`
     private func disable(_ request: Request) async throws -> Answer {
         let user = try user(request.parameter("name"))
-        guard let account = try await accounts.account(user), !account.isDeactivated else {
-            throw MatrixError.notFound("There is no such account, or it was closed already")
-        }
         try await accounts.deactivate(user)
         return .object { $0.member("user_id", user.string) }
     }

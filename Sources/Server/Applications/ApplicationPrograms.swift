@@ -193,9 +193,13 @@ package final class ApplicationPrograms: SubmissionRunning {
     /// Of text and HTML that are shown, in bytes.
     private static let maximumAnswer = 32 << 10
 
+    /// The longest wait that a program may ask for, in seconds.
+    private static let longestRetry: Int64 = 86_400
+
     static func outcome(_ response: CGIResponse) -> SubmissionOutcome {
         if response.status == 503 {
-            return .again(after: response.header("retry-after").flatMap { Int64($0) }.map { .seconds($0) })
+            let seconds = response.header("retry-after").flatMap { Int64($0) }
+            return .again(after: seconds.map { .seconds(min(max($0, 0), longestRetry)) })
         }
         let text = String(decoding: response.body.prefix(maximumAnswer), as: UTF8.self)
         var answer: SubmissionAnswer

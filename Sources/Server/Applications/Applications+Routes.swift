@@ -8,6 +8,7 @@ extension Applications: RouteProviding {
     package func addRoutes(to routes: inout Routes) {
         let path = "/_mado/v1/apps/{roomId}/submissions"
         routes.add(.put, path + "/{submissionId}", authentication: .membersOnly, limit: .message) { [self] request in
+            try request.requireNotSuspended()
             let submission = try await submit(
                 request.parameter("submissionId"), request.body, to: request.roomID(), by: request.user)
             return .object { Self.write(submission, into: &$0) }

@@ -38,7 +38,7 @@ extension Boards {
     }
 
     /// Puts another text in its place; what is held back stays so, until its time or another one.
-    /// - Throws: `M_NOT_FOUND`.
+    /// - Throws: `M_NOT_FOUND`; `M_TOO_LARGE`.
     package func change(_ id: String, to announcement: Announcement) async throws {
         let now = clock.now
         let account = portal.account
@@ -51,6 +51,10 @@ extension Boards {
                     content: announcement.replacement(of: event), timestamp: now)
                 try transaction.append(draft, to: stored.room)
             } else {
+                // What could not be sent when its time has come is refused now.
+                _ = try EventDraft(
+                    room: stored.room, type: "m.room.message", sender: account, content: announcement.message,
+                    timestamp: now)
                 stored.due = announcement.from.map { max($0, now) } ?? now
             }
             try transaction.store.setAnnouncement(stored)

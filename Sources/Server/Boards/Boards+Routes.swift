@@ -25,6 +25,7 @@ extension Boards: RouteProviding {
             }
         }
         routes.add(.post, path, authentication: .membersOnly, limit: .message) { [self] request in
+            try request.requireNotSuspended()
             let audience = try Audience(request.body.required("audience"))
             try await requireLeave(request.user, audience)
             let announcement = try Announcement(request.body, by: request.user)
@@ -41,11 +42,13 @@ extension Boards: RouteProviding {
             }
         }
         routes.add(.put, path + "/{id}", authentication: .membersOnly, limit: .message) { [self] request in
+            try request.requireNotSuspended()
             let id = try await ownAnnouncement(request)
             try await change(id, to: Announcement(request.body, by: request.user))
             return .empty
         }
         routes.add(.delete, path + "/{id}", authentication: .membersOnly, limit: .message) { [self] request in
+            try request.requireNotSuspended()
             try await withdraw(ownAnnouncement(request))
             return .empty
         }

@@ -129,11 +129,14 @@ package final class Boards: Sendable {
             if !held.isWithdrawn, let content = try? JSONValue.parse(held.content, limits: .stored),
                 let announcement = try? Announcement(content, by: UserID(content["by"]?.string ?? ""))
             {
-                let draft = try EventDraft(
-                    room: held.room, type: "m.room.message", sender: account, content: announcement.message,
-                    timestamp: now)
-                // A board that was taken out of the portal meanwhile takes nothing any more.
-                held.event = try? transaction.append(draft, to: held.room).eventID
+                // A board that was taken out of the portal meanwhile takes nothing any more. Whatever the reason, the
+                // others must not wait for one that cannot be sent.
+                do {
+                    let draft = try EventDraft(
+                        room: held.room, type: "m.room.message", sender: account, content: announcement.message,
+                        timestamp: now)
+                    held.event = try transaction.append(draft, to: held.room).eventID
+                } catch is MatrixError {}
             }
             try transaction.store.setAnnouncement(held)
         }

@@ -88,7 +88,11 @@ package struct ChannelAdministration: RouteProviding {
         }
         var creation = Channels.Creation(kind: kind, name: try request.body.requiredString("name"))
         creation.topic = try request.body.optionalString("topic")
-        creation.order = Int(try request.body.optionalInt("order") ?? 0)
+        let order = try request.body.optionalInt("order") ?? 0
+        guard Channels.orders.contains(order) else {
+            throw MatrixError.invalidParam("order is a number from 0 to \(Channels.orders.upperBound)")
+        }
+        creation.order = Int(order)
         creation.isDefaultSubscribed = try request.body.optionalBool("default_subscribed") ?? false
         let id = try await channels.make(creation)
         return .object { $0.member("room_id", id.string) }

@@ -10,6 +10,8 @@ import Synchronization
 /// hand stays until the schedule changes something the next time; all of it follows from the two state events and their
 /// times, so that a restart changes nothing.
 package final class Channels: Sendable {
+    /// The places that a channel can have among the others.
+    static let orders: ClosedRange<Int64> = 0...999_999
     static let programmeType = "mado.programme"
     static let scheduleType = "mado.schedule"
     /// The longest time until the schedules are looked at again: a clock may be set.
@@ -68,7 +70,7 @@ package final class Channels: Sendable {
                 if wish.isDefaultSubscribed { object.member("default_subscribed", true) }
             })
         creation.topic = wish.topic
-        // Behind the feeds; numbers are compared as text.
+        // Behind the feeds; numbers are compared as text, and have as many digits each.
         creation.order = "m" + String(1_000_000 + wish.order)
         return try await portal.makeRoom(creation)
     }
@@ -112,7 +114,10 @@ package final class Channels: Sendable {
             // What somebody wrote past the administration's endpoints and is no schedule is none.
             guard let schedule = try? ChannelSchedule(channel.content(Self.scheduleType)) else { continue }
             if let content = Self.due(channel, schedule, at: now) {
-                try await portal.setState(Self.programmeType, content, in: channel.id)
+                // A channel that refuses, because the portal's account was put out of it, keeps no other waiting.
+                do { try await portal.setState(Self.programmeType, content, in: channel.id) } catch is MatrixError {
+                    continue
+                }
             }
             if let change = schedule.nextChange(after: now) { next = min(next ?? change, change) }
         }

@@ -96,6 +96,7 @@ extension LiveChannels: RouteProviding {
             return try serve(request, request.parameter("file"), of: channel)
         }
         routes.add(.put, path, authentication: .membersOnly, body: .streamed) { [self] request in
+            try request.requireNotSuspended()
             let channel = try request.roomID()
             try await requireFeeder(request.user, of: channel)
             let bytes = try await request.wholeBody(atMost: streams.settings.maximumFileBytes)
@@ -103,6 +104,7 @@ extension LiveChannels: RouteProviding {
             return .empty
         }
         routes.add(.delete, "/_mado/v1/channels/{roomId}/live", authentication: .membersOnly) { [self] request in
+            try request.requireNotSuspended()
             let channel = try request.roomID()
             try await requireFeeder(request.user, of: channel)
             guard try await end(channel) else { throw MatrixError.notFound("Nothing is live on this channel") }
@@ -140,21 +142,5 @@ extension LiveChannels: RouteProviding {
             headers.add("content-range", "bytes */\(file.bytes.count)")
             return .response(HTTPResponse(status: .rangeNotSatisfiable, headers: headers, body: []))
         }
-    }
-}
-
-extension Request {
-    /// The whole of a streamed body.
-    /// - Throws: `M_TOO_LARGE`; `HTTPBodyError` when it breaks off.
-    func wholeBody(atMost maximum: Int) async throws -> [UInt8] {
-        guard let stream else { preconditionFailure("a body that is read whole is streamed") }
-        let tooLarge = MatrixError(413, .tooLarge, "At most \(maximum) bytes")
-        if let length = stream.announcedLength, length > maximum { throw tooLarge }
-        var bytes: [UInt8] = []
-        while let part = try await stream.next() {
-            guard bytes.count + part.count <= maximum else { throw tooLarge }
-            bytes += part
-        }
-        return bytes
     }
 }

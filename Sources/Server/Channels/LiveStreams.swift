@@ -11,6 +11,8 @@ package final class LiveStreams: Sendable {
     package struct Settings: Sendable {
         /// Files of one stream that are kept. A player reads some segments behind the newest.
         package var maximumFiles = 40
+        /// Playlists besides the first one, and headers, of one stream that are kept; of each.
+        package var maximumKept = 8
         /// The largest file, and all of one stream, in bytes.
         package var maximumFileBytes = 16 << 20
         package var maximumStreamBytes = 128 << 20
@@ -33,6 +35,8 @@ package final class LiveStreams: Sendable {
         var files: [String: File] = [:]
         /// Segments, oldest first.
         var order: [String] = []
+        /// Playlists and headers, oldest first.
+        var kept: [String] = []
         var bytes = 0
         var lastArrival: Int64 = 0
         var count = 0
@@ -94,19 +98,34 @@ extension LiveStreams.Stream {
     ) {
         count += 1
         lastArrival = now
-        if let old = files[name] {
-            self.bytes -= old.bytes.count
-            order.removeAll { $0 == name }
-        }
+        drop(name)
         files[name] = LiveStreams.File(bytes: bytes, type: type, tag: "\"\(now)-\(count)\"", arrived: now)
         self.bytes += bytes.count
-        // Playlists and the header of a stream are needed as long as it runs.
-        if !type.isKept(name) { order.append(name) }
+        // Playlists and headers of a stream are needed as long as it runs, of all its variants. A feeder that begins
+        // anew under other names leaves those of before behind.
+        if type.isKept {
+            kept.append(name)
+            let same = kept.filter { $0 != LiveChannels.playlist && files[$0]?.type == type }
+            for oldest in same.dropLast(settings.maximumKept) { drop(oldest) }
+        } else {
+            order.append(name)
+        }
         while order.count > settings.maximumFiles || self.bytes > settings.maximumStreamBytes, let oldest = order.first
         {
-            order.removeFirst()
-            self.bytes -= files.removeValue(forKey: oldest)?.bytes.count ?? 0
+            drop(oldest)
         }
+        while self.bytes > settings.maximumStreamBytes,
+            let oldest = kept.first(where: { $0 != LiveChannels.playlist && $0 != name })
+        {
+            drop(oldest)
+        }
+    }
+
+    private mutating func drop(_ name: String) {
+        guard let old = files.removeValue(forKey: name) else { return }
+        bytes -= old.bytes.count
+        order.removeAll { $0 == name }
+        kept.removeAll { $0 == name }
     }
 }
 
@@ -135,6 +154,6 @@ enum LiveFileType: String, Sendable {
         }
     }
 
-    /// Whether the newest of this name stays, however many others come.
-    func isKept(_ name: String) -> Bool { self == .playlist || self == .header }
+    /// Whether it stays however many segments come.
+    var isKept: Bool { self == .playlist || self == .header }
 }

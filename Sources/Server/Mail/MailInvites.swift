@@ -19,6 +19,8 @@ package final class MailInvites: Sendable {
     /// How often unsent mail is looked for.
     private static let interval = Duration.seconds(60)
     private static let batch = 20
+    /// How long mail that is refused for the moment is tried again, in milliseconds.
+    private static let longestTrial: Int64 = 3 * 86_400_000
 
     private let journal: Journal
     private let client: MailClient
@@ -179,12 +181,18 @@ package final class MailInvites: Sendable {
             })
         else { return }
         defer { isSending.withLock { $0 = false } }
-        while let invites = try? await journal.store.read({ try $0.unsentMailInvites(limit: Self.batch) }),
-            !invites.isEmpty
-        {
+        // One that cannot be sent now keeps no other back; where none of a batch can, the server is to blame, and the
+        // next pass tries again.
+        var failed: Set<String> = []
+        while let unsent = try? await journal.store.read({ [failed] reader in
+            try reader.unsentMailInvites(limit: Self.batch + failed.count)
+        }) {
+            let invites = unsent.filter { !failed.contains($0.token) }
+            var hasSent = false
             for invite in invites {
-                guard (try? await send(invite)) != nil else { return }
+                if (try? await send(invite)) != nil { hasSent = true } else { failed.insert(invite.token) }
             }
+            guard hasSent else { return }
         }
     }
 
@@ -203,7 +211,7 @@ package final class MailInvites: Sendable {
                 try await client.send(message, now: clock.now)
             } catch {
                 // What will never be taken is not sent for ever; the room shows the invite all the same.
-                if case .temporary = error { throw error }
+                if case .temporary = error, clock.now - invite.created < Self.longestTrial { throw error }
             }
         }
         try await journal.write { try $0.store.setMailInviteSent(invite.token) }

@@ -28,6 +28,7 @@ extension MediaRepository: RouteProviding {
             routes.add(
                 .post, "/_matrix/media/\(version)/upload", authentication: .membersOnly, body: .streamed
             ) { [self] request in
+                try request.requireNotSuspended()
                 let description = try description(request)
                 let id = try await upload(try body(request), description, by: request.user)
                 return .object { $0.member("content_uri", uri(id)) }
@@ -36,11 +37,13 @@ extension MediaRepository: RouteProviding {
         routes.add(
             .put, "/_matrix/media/v3/upload/{serverName}/{mediaId}", authentication: .membersOnly, body: .streamed
         ) { [self] request in
+            try request.requireNotSuspended()
             let description = try description(request)
             try await upload(try body(request), description, to: try mediaID(request), by: request.user)
             return .empty
         }
         routes.add(.post, "/_matrix/media/v1/create", authentication: .membersOnly) { [self] request in
+            try request.requireNotSuspended()
             let (id, expires) = try await reserve(for: request.user)
             return .object { object in
                 object.member("content_uri", uri(id))

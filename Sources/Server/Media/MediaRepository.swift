@@ -82,6 +82,7 @@ package final class MediaRepository: Sendable {
     /// - Throws: `M_TOO_LARGE`, `MediaStorageError`; `HTTPBodyError` when the body breaks off.
     package func upload(_ body: RequestBody, _ description: Description, by user: UserID) async throws -> MediaID {
         let id = Self.newID()
+        try checkAnnounced(body, settings.maximumUpload)
         try await journal.store.read { [self] in try checkQuotas(of: user, Int64(body.announcedLength ?? 0), $0) }
         try await receive(body, description) { [self] content, transaction in
             try checkQuotas(of: user, content.size, transaction.store)
@@ -96,6 +97,7 @@ package final class MediaRepository: Sendable {
     package func upload(
         _ body: RequestBody, _ description: Description, to id: MediaID, by user: UserID
     ) async throws {
+        try checkAnnounced(body, settings.maximumUpload)
         // Asked before the body is read, and again when it is there.
         try await journal.store.read { [self] reader in
             try Self.checkReserved(id, by: user, at: clock.now, reader)
@@ -156,7 +158,7 @@ package final class MediaRepository: Sendable {
         _ body: RequestBody, _ description: Description, maximum: Int64? = nil, _ record: @escaping Recording
     ) async throws {
         let maximum = maximum ?? settings.maximumUpload
-        if let length = body.announcedLength, length > maximum { throw tooLarge }
+        try checkAnnounced(body, maximum)
         let incoming = try await disk.run { [storage] in try storage.receive() }
         do {
             while let part = try await body.next() {
@@ -170,6 +172,10 @@ package final class MediaRepository: Sendable {
         }
     }
 
+    private func checkAnnounced(_ body: RequestBody, _ maximum: Int64) throws {
+        if let length = body.announcedLength, length > maximum { throw tooLarge }
+    }
+
     private var tooLarge: MatrixError {
         MatrixError(413, .tooLarge, "A file has at most \(settings.maximumUpload) bytes")
     }
@@ -177,10 +183,10 @@ package final class MediaRepository: Sendable {
     /// - Throws: `M_FORBIDDEN`, as the specification has it, when the member would keep too much;
     ///   `M_RESOURCE_LIMIT_EXCEEDED` when all together would.
     private func checkQuotas(of user: UserID, _ more: Int64, _ reader: any StoreReader) throws {
-        if let quota = settings.memberQuota, try reader.mediaUsage(of: user).bytes + more > quota {
+        if let quota = settings.memberQuota, try more > quota - reader.mediaUsage(of: user).bytes {
             throw MatrixError.forbidden("You may keep \(quota) bytes on this server, and have no room for this file")
         }
-        if let quota = settings.totalQuota, try reader.mediaUsage().bytes + more > quota {
+        if let quota = settings.totalQuota, try more > quota - reader.mediaUsage().bytes {
             throw MatrixError(507, .resourceLimitExceeded, "The server keeps no more files")
         }
     }

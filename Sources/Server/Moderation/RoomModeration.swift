@@ -9,10 +9,13 @@ package struct RoomModeration: Sendable {
     private static let purgedAtOnce = 500
 
     private let journal: Journal
+    private let portal: Portal?
     private let clock: WallClock
 
-    package init(journal: Journal, clock: WallClock = .system) {
+    /// - Parameter portal: whose rooms are not to be closed; nil where there is none.
+    package init(journal: Journal, portal: Portal? = nil, clock: WallClock = .system) {
         self.journal = journal
+        self.portal = portal
         self.clock = clock
     }
 
@@ -62,8 +65,9 @@ package struct RoomModeration: Sendable {
 
     /// Puts everybody out of a room, takes it out of the directory with its aliases, and lets nobody in again. What was
     /// written there stays for those who were in it.
-    /// - Throws: `M_NOT_FOUND`.
+    /// - Throws: `M_NOT_FOUND`; `M_INVALID_PARAM` for a room of the portal, which the server goes on to write to.
     package func close(_ id: RoomID) async throws {
+        try await requireNotOfPortal(id)
         try await journal.write { transaction in
             _ = try transaction.existingRoom(id)
             try transaction.store.setClosed(true, room: id)
@@ -87,6 +91,20 @@ package struct RoomModeration: Sendable {
                     do { try transaction.append(draft, to: id) } catch is MatrixError { continue }
                 }
             }
+        }
+    }
+
+    private func requireNotOfPortal(_ id: RoomID) async throws {
+        guard let portal, portal.space != nil else { return }
+        if portal.space == id {
+            throw MatrixError.invalidParam("This is the portal itself: it is switched off in the configuration")
+        }
+        if let room = try await portal.all().first(where: { $0.id == id }) {
+            throw MatrixError.invalidParam(
+                "\(room.name) is a room of the portal: take it out with `mado portal remove` first")
+        }
+        if try await portal.findAdministratorsRoom() == id {
+            throw MatrixError.invalidParam("The portal tells its administrators in this room what they have to know")
         }
     }
 

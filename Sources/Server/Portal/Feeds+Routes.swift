@@ -5,15 +5,19 @@ import Store
 
 /// `POST /_mado/v1/feeds/{feed}/items`, `GET /_mado/v1/feeds/{roomId}/series/{name}`
 extension Feeds: RouteProviding {
+    /// A batch that is pushed, in bytes.
+    private static let maximumBatchBytes = 4 << 20
+
     package func addRoutes(to routes: inout Routes) {
         routes.add(
-            .post, "/_mado/v1/feeds/{feed}/items", authentication: .none, maximumBodyBytes: 8 << 20
+            .post, "/_mado/v1/feeds/{feed}/items", authentication: .none, body: .streamed
         ) { [self] request in
+            // Who has no token is not listened to.
             let provider = try await provider(of: request)
             guard let feed = try await feed(named: request.parameter("feed")), feed.id == provider.room else {
                 throw MatrixError.forbidden("The token is for another feed")
             }
-            let items = try Self.items(in: request.body)
+            let items = try Self.items(in: try await request.wholeObject(atMost: Self.maximumBatchBytes))
             let receipt = try await publish(items, to: feed.id, by: provider.name)
             try await describeSeries(of: items, in: feed.id)
             return .object { object in

@@ -28,7 +28,8 @@ extension Portal {
         return id
     }
 
-    private func findAdministratorsRoom() async throws -> RoomID? {
+    /// nil as long as nobody had to be told anything.
+    func findAdministratorsRoom() async throws -> RoomID? {
         try await journal.store.read { [account] reader in
             for membership in try reader.memberships(of: account) where membership.membership == .join {
                 if try reader.stateEvent(in: membership.room, StateKey(Self.roomStateType)) != nil {

@@ -117,7 +117,9 @@ package final class Portal: Sendable {
         let now = clock.now
         for id in [space] + (try await all().map(\.id)) {
             try await journal.write { [account] transaction in
-                _ = try transaction.change(MembershipChange(of: account, to: .join, by: account), in: id, at: now)
+                let change = MembershipChange(of: account, to: .join, by: account)
+                // A room that refuses, because it was closed, keeps the others from nothing.
+                do { _ = try transaction.change(change, in: id, at: now) } catch is MatrixError {}
             }
         }
     }
@@ -176,7 +178,10 @@ package final class Portal: Sendable {
                     for (user, level) in after.sorted(by: { $0.key < $1.key }) { list.member(user, level) }
                 }
             }
-            _ = try await rooms.setState(StateKey("m.room.power_levels"), content, in: id, by: account)
+            // A room that refuses, because the portal's account was put out of it, keeps the others from nothing.
+            do {
+                _ = try await rooms.setState(StateKey("m.room.power_levels"), content, in: id, by: account)
+            } catch is MatrixError { continue }
         }
         try await updateAdministratorsRoom(administrators)
     }

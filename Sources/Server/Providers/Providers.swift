@@ -26,6 +26,8 @@ package final class Providers: Sendable {
     }
 
     package static let shortestInterval = 2
+    /// When a provider is looked at again of which the store could not be asked or told.
+    private static let retry = Duration.seconds(60)
 
     let feeds: Feeds
     let runner: CGIRunner
@@ -153,10 +155,35 @@ package final class Providers: Sendable {
             return
         }
         let name = provider.name
-        let timer = loop.schedule(after: delay(until: provider)) { [weak self] in
-            Task { _ = try? await self?.run(name) }
+        setTimer(of: name, after: delay(until: provider)) { _ = try await $0.run(name) }
+    }
+
+    /// Calls `action` once, later. What the store refuses is tried again in a while: a provider is scheduled by what
+    /// was written of its last run, and would not run any more.
+    private func setTimer(
+        of name: String, after delay: Duration, _ action: @escaping @Sendable (Providers) async throws -> Void
+    ) {
+        let new = loop.schedule(after: delay) { [weak self] in
+            Task {
+                guard let self else { return }
+                do {
+                    try await action(self)
+                } catch is MatrixError {
+                    // It was removed, or runs already and is scheduled by that run.
+                } catch {
+                    self.scheduleAgain(name)
+                }
+            }
         }
-        timers.withLock { $0[name] = timer }
+        timers.withLock { timers in
+            defer { timers[name] = new }
+            return timers[name]
+        }?.cancel()
+    }
+
+    private func scheduleAgain(_ name: String) {
+        guard isStarted.load(ordering: .relaxed) else { return }
+        setTimer(of: name, after: Self.retry) { $0.schedule(try await $0.provider(name)) }
     }
 
     /// How long until a provider is due.
@@ -183,7 +210,14 @@ package final class Providers: Sendable {
         let duration = Int64((ContinuousClock.now - begin) / .milliseconds(1))
         let run = StoredProviderRun(
             provider: name, started: started, duration: duration, isGood: outcome.isGood, text: outcome.text)
-        let (before, after) = try await note(run, outcome)
+        let (before, after): (StoredProvider, StoredProvider)
+        do {
+            (before, after) = try await note(run, outcome)
+        } catch {
+            // The timer may have come meanwhile, for nothing.
+            if !(error is MatrixError) { scheduleAgain(name) }
+            throw error
+        }
         schedule(after)
         await tell(before, after)
         return run

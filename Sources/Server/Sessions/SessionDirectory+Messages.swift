@@ -42,6 +42,7 @@ extension SessionDirectory {
             transaction: EventTransaction(
                 device: DeviceID(unchecked: "second server \(server.name)"), identifier: transaction),
             server: server.name)
+        try await requireActive(wish.user)
         try limiter.take(.message, by: wish.user.string, now: request.received)
         switch wish.kind {
         case "card":
@@ -58,6 +59,16 @@ extension SessionDirectory {
             return try await sendResult(wish, card: card, server)
         default: throw MatrixError.invalidParam("kind must be card or result")
         }
+    }
+
+    /// That the member could say it by themselves.
+    /// - Throws: `M_USER_SUSPENDED`; `M_FORBIDDEN` for an account that is locked or closed.
+    private func requireActive(_ user: UserID) async throws {
+        guard let account = try await rooms.journal.store.read({ try $0.account(user) }) else { return }
+        guard !account.isDeactivated, !account.isLocked else {
+            throw MatrixError.forbidden("This account may not say anything")
+        }
+        if account.isSuspended { throw MatrixError.userSuspended }
     }
 
     /// To those of `to` who are in an active session with the member, in the smallest conversation that they share. One

@@ -228,7 +228,7 @@ final class Capabilities: Sendable {
         self.delayedEvents = delayedEvents
         serviceAuthentication = ServiceAuthentication(services: services, journal: journal)
         self.serviceDeliveries = serviceDeliveries
-        roomModeration = RoomModeration(journal: journal)
+        roomModeration = RoomModeration(journal: journal, portal: portal)
         mediaModeration = MediaModeration(journal: journal, storage: mediaStorage)
         notices = ServerNotices(journal: journal, rooms: rooms, name: configuration.support.noticesName)
         self.secondServers = secondServers

@@ -83,6 +83,20 @@ struct AccountsTests {
         }
     }
 
+    @Test("what broke off while the rooms were left is finished by closing the account again")
+    func closedAgain() async throws {
+        try await RouteHarness.run { server in
+            let kenji = try await server.member("kenji")
+            let room = try await server.room(kenji)
+            try await server.journal.write { transaction in
+                try Accounts.update(kenji.user, in: transaction) { $0.isDeactivated = true }
+            }
+            try await server.accounts.deactivate(kenji.user)
+            #expect(try await server.journal.room(room)?.membership(of: kenji.user) == .leave)
+            await #expect(throws: MatrixError.self) { try await server.accounts.deactivate(kenji.user) }
+        }
+    }
+
     @Test("… and has everything forgotten, if so wished")
     func erasure() async throws {
         try await RouteHarness.run { server in

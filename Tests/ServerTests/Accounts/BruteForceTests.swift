@@ -73,6 +73,30 @@ struct BruteForceTests {
         }
     }
 
+    @Test("attempts from one IPv6 /64 are those of one subscriber")
+    func oneSubscriber() async throws {
+        try await RouteHarness.run(limits: Self.byAddress) { server in
+            for attempt in 1...3 {
+                #expect(await Self.logIn(server, "nobody", address: "2001:db8:0:1::\(attempt)").status == 403)
+            }
+            #expect(await Self.logIn(server, "nobody", address: "2001:db8:0:1:2:3:4:5").error == "M_LIMIT_EXCEEDED")
+            #expect(await Self.logIn(server, "nobody", address: "2001:db8:0:2::1").status == 403)
+        }
+    }
+
+    @Test("what is no address of mail shares one limit, however it is written")
+    func noAddress() async throws {
+        try await RouteHarness.run(limits: Self.byAccount) { server in
+            var errors: [String?] = []
+            for attempt in 1...4 {
+                let body =
+                    #"{"type":"m.login.password","password":"x","identifier":{"type":"m.id.thirdparty","medium":"email","address":"none\#(attempt)"}}"#
+                errors.append(await server.request(.post, LoginTests.path, body: body).error)
+            }
+            #expect(errors == ["M_FORBIDDEN", "M_FORBIDDEN", "M_FORBIDDEN", "M_LIMIT_EXCEEDED"])
+        }
+    }
+
     @Test("guessing in interactive authentication is limited by account")
     func interactiveByAccount() async throws {
         try await RouteHarness.run(limits: Self.byAccount) { server in

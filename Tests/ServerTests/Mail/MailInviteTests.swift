@@ -39,6 +39,16 @@ import Testing
         }
     }
 
+    @Test func oneThatIsRefusedForTheMomentKeepsNoOtherBack() async throws {
+        try await MailHarness.run(refusals: ["451 later"]) { harness in
+            let hanako = try await harness.server.member("hanako")
+            let both = invite("ana@example.org") + "," + invite("ben@example.org")
+            _ = try await hanako.createRoom(#"{"invite_3pid":[\#(both)]}"#)
+            let recipient = await harness.mail.messages(1)[0].recipient
+            #expect(["ana@example.org", "ben@example.org"].contains(recipient))
+        }
+    }
+
     @Test func aMemberWithTheAddressIsInvitedAtOnce() async throws {
         try await MailHarness.run { harness in
             let hanako = try await harness.server.member("hanako")

@@ -32,6 +32,25 @@ import Testing
         }
     }
 
+    @Test func whatNoNumberHoldsIsTooMuch() async throws {
+        for maximum in [Int64.max, 100] {
+            try await RouteHarness.withMedia {
+                $0.maximumUpload = maximum
+                $0.memberQuota = 10
+                $0.totalQuota = 10
+            } _: { server, _ in
+                let hanako = try await server.member("hanako")
+                #expect(await hanako.upload(Array("1".utf8)).status == 200)
+                let refused = await server.begin(
+                    .post, "/_matrix/media/v3/upload", token: hanako.token,
+                    headers: [("transfer-encoding", "chunked"), ("content-length", String(Int64.max))],
+                    bytes: Array("1".utf8)
+                ).whole()
+                #expect(refused.error == (maximum == .max ? "M_FORBIDDEN" : "M_TOO_LARGE"))
+            }
+        }
+    }
+
     @Test func allTogetherToo() async throws {
         try await RouteHarness.withMedia {
             $0.totalQuota = 10

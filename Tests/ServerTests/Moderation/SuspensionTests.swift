@@ -53,6 +53,25 @@ import Testing
         }
     }
 
+    @Test func whoIsSuspendedAddsNothingToThePortalAndUploadsNothing() async throws {
+        try await PortalContent.run { content in
+            let kenji = try await content.server.member("kenji")
+            try await content.roles.add(Boards.announcerRole, to: kenji.user)
+            try await content.server.accounts.setSuspended(true, kenji.user)
+            let announcements = "/_mado/v1/announcements"
+            let live = "/_mado/v1/channels/!a:mado.test/live"
+            let refused = [
+                await kenji.post(announcements, #"{"audience":{"kind":"all"},"title":"x"}"#),
+                await kenji.put(announcements + "/a", #"{"title":"x"}"#), await kenji.delete(announcements + "/a"),
+                await kenji.put("/_mado/v1/apps/!a:mado.test/submissions/a"),
+                await kenji.put(live + "/index.m3u8"), await kenji.delete(live),
+                await kenji.upload([1]), await kenji.post("/_matrix/media/v1/create"),
+                await kenji.upload([1], to: "/_matrix/media/v3/upload/mado.test/a", method: .put),
+            ]
+            #expect(refused.map(\.outcome) == refused.map { _ in "403 M_USER_SUSPENDED" })
+        }
+    }
+
     @Test func onlyAdministratorsSuspendAndNotOneAnother() async throws {
         try await RouteHarness.withRooms { server, _ in
             let boss = try await server.member("boss", isAdministrator: true)

@@ -69,6 +69,33 @@ import Testing
         }
     }
 
+    @Test func itsRoomsAreNotClosed() async throws {
+        try await RouteHarness.withPortal { server, capabilities in
+            let portal = capabilities.portal
+            let moderation = RoomModeration(journal: server.journal, portal: portal, clock: server.clock.clock)
+            let weather = try await capabilities.feed("weather")
+            for room in [try portal.requireSpace(), weather] {
+                await #expect(throws: MatrixError.self) { try await moderation.close(room) }
+                #expect(try await moderation.room(room).isClosed == false)
+            }
+            try await portal.removeRoom(weather)
+            try await moderation.close(weather)
+            #expect(try await moderation.room(weather).isClosed)
+        }
+    }
+
+    @Test func aRoomThatWasClosedKeepsTheOthersFromNothing() async throws {
+        try await RouteHarness.withPortal { server, capabilities in
+            let closed = try await capabilities.feed("closed", order: "0")
+            let weather = try await capabilities.feed("weather", order: "1")
+            try await RoomModeration(journal: server.journal, clock: server.clock.clock).close(closed)
+            let boss = try await server.member("boss", isAdministrator: true)
+            try await capabilities.portal.updateAdministrators()
+            let level = try await server.journal.room(weather)?.levels?.level(of: boss.user)
+            #expect(level == .level(Portal.Level.administrator))
+        }
+    }
+
     @Test func whoLeavesAFeedStaysAway() async throws {
         try await RouteHarness.withPortal { server, capabilities in
             let hanako = try await server.member("hanako")

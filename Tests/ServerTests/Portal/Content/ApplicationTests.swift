@@ -24,6 +24,16 @@ import Testing
 
     private func path(_ room: RoomID, _ id: String) -> String { "/_mado/v1/apps/\(room)/submissions/\(id)" }
 
+    @Test(arguments: [("9223372036854775807", 86_400), ("-5", 0), ("30", 30)])
+    func aProgramWaitsNoLongerThanADay(text: String, seconds: Int) throws {
+        let output = "Status: 503\nContent-Type: text/plain\nRetry-After: \(text)\n\n"
+        guard case .again(let wait) = ApplicationPrograms.outcome(try CGIResponse(parsing: Array(output.utf8))) else {
+            Issue.record("it is not begun again")
+            return
+        }
+        #expect(wait == .seconds(seconds))
+    }
+
     @Test func aSubmissionIsAnsweredByAccountData() async throws {
         try await PortalContent.run { content in
             let hanako = try await content.server.member("hanako")

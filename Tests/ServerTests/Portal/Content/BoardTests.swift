@@ -133,6 +133,34 @@ import Testing
         }
     }
 
+    @Test func oneThatCannotBeSentHoldsNoneBack() async throws {
+        try await PortalContent.run { content in
+            let server = content.server
+            let start = server.clock.now + 60_000
+            var ids: [String] = []
+            var rooms: [String] = []
+            for title in ["First", "Second"] {
+                let put = await server.request(
+                    .post, "/announcements", body: #"{"title":"\#(title)","from_ts":\#(start)}"#)
+                ids.append(try #require(put["announcement_id"]?.string))
+                rooms.append(try #require(put["room_id"]?.string))
+            }
+            let large = #"{"title":"First","text":"\#(String(repeating: "茶", count: 10_000))","from_ts":\#(start)}"#
+            #expect(await server.request(.put, "/announcements/\(ids[0])", body: large).error == "M_TOO_LARGE")
+            // One that an earlier version took.
+            let first = ids[0]
+            try await server.journal.write { transaction in
+                var stored = try #require(try transaction.store.announcement(first))
+                stored.content = Array(large.utf8)
+                try transaction.store.setAnnouncement(stored)
+            }
+            server.clock.set(to: start)
+            try await content.boards.releaseDue()
+            let messages = try await content.messages(in: RoomID(unchecked: rooms[0]))
+            #expect(messages.map { $0.content["body"]?.string } == ["Second"])
+        }
+    }
+
     @Test func itIsChangedAndWithdrawn() async throws {
         try await PortalContent.run { content in
             let server = content.server

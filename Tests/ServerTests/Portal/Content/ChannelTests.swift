@@ -26,6 +26,10 @@ import Testing
             let again = await server.request(.post, "/channels", body: #"{"kind":"radio","name":"One"}"#)
             #expect(again.error == "M_INVALID_PARAM")
             #expect(await server.request(.post, "/channels", body: #"{"kind":"film","name":"x"}"#).status == 400)
+            for order in [-1, 1_000_000, 9_007_199_254_740_991] {
+                let body = #"{"kind":"radio","name":"x","order":\#(order)}"#
+                #expect(await server.request(.post, "/channels", body: body).error == "M_INVALID_PARAM")
+            }
             let put = await server.request(
                 .put, "/channels/One/programme", body: Self.filmText("A"))
             #expect(put.status == 200)
@@ -212,6 +216,29 @@ import Testing
             #expect(await hanako.get(base + "s2.ts").status == 404)
             #expect(try await content.portal.room(room, ofType: .channel).content(Channels.programmeType).count == 0)
         }
+    }
+
+    @Test func playlistsAndHeadersOfBeforeGoToo() throws {
+        var settings = LiveStreams.Settings()
+        settings.maximumKept = 2
+        settings.maximumStreamBytes = 25
+        let streams = LiveStreams(settings: settings, clock: TestClock().clock)
+        let room = RoomID(unchecked: "!a:mado.test")
+        try streams.put([1], "index.m3u8", on: room)
+        for number in 1...3 {
+            try streams.put([1], "h\(number).mp4", on: room)
+            try streams.put([1], "v\(number).m3u8", on: room)
+        }
+        // The same again counts once, and as the newest.
+        try streams.put([2], "h2.mp4", on: room)
+        func present(_ names: String...) -> [Bool] { names.map { streams.file($0, on: room) != nil } }
+        #expect(present("h1.mp4", "h2.mp4", "h3.mp4") == [false, true, true])
+        #expect(present("v1.m3u8", "v2.m3u8", "v3.m3u8") == [false, true, true])
+        try streams.put([1], "h4.mp4", on: room)
+        #expect(present("h2.mp4", "h3.mp4", "h4.mp4") == [true, false, true])
+        // They have their share of the bytes as well.
+        try streams.put([UInt8](repeating: 1, count: 24), "h5.mp4", on: room)
+        #expect(present("index.m3u8", "h2.mp4", "h4.mp4", "h5.mp4", "v3.m3u8") == [true, false, false, true, false])
     }
 
     @Test func onlyTheNewestAreKept() throws {
