@@ -137,7 +137,10 @@ extension CallDesk {
     func end(of account: AccountModel) async {
         let calls = all.filter { $0.account === account }
         guard !calls.isEmpty else { return }
-        for call in calls { hangUp(call) }
+        for call in calls {
+            // What rings goes on ringing on the member's other devices.
+            if ringing.contains(where: { $0 === call }) { forEachLeg(of: call) { $0.giveWay() } } else { hangUp(call) }
+        }
         let parting = Array(sending.values) + calls.compactMap { $0.conference?.leaving }
         let (waiting, done) = AsyncStream<Void>.makeStream()
         let limit = Task { [clock] in
