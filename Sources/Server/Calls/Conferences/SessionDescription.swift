@@ -7,14 +7,14 @@ enum SessionDescription {
     static func filtered(_ text: String, _ isAllowed: (TransportAddress) -> Bool) -> String {
         lines(text).compactMap { line -> String? in
             guard isCandidate(line) else { return String(line) }
-            guard let candidate = Candidate(line.dropFirst(2)), isAllowed(candidate.address) else { return nil }
+            guard let candidate = candidate(line), isAllowed(candidate.address) else { return nil }
             return "a=" + candidate.text
         }.joined(separator: "\r\n") + "\r\n"
     }
 
     /// Where the one who wrote it listens, over UDP.
     static func addresses(in text: String) -> [TransportAddress] {
-        lines(text).compactMap { isCandidate($0) ? Candidate($0.dropFirst(2))?.address : nil }
+        lines(text).compactMap { candidate($0)?.address }
     }
 
     /// Whether it has no control characters besides the ends of lines: what reads them as spaces, or as an end, would see
@@ -33,6 +33,10 @@ enum SessionDescription {
     private static func isCandidate(_ line: Substring) -> Bool {
         let letters = line.utf8.lazy.filter { $0 != UInt8(ascii: " ") }
         return letters.map { (0x41...0x5a).contains($0) ? $0 + 0x20 : $0 }.starts(with: "a=candidate".utf8)
+    }
+
+    private static func candidate(_ line: Substring) -> Candidate? {
+        line.hasPrefix("a=") ? Candidate(line.dropFirst(2)) : nil
     }
 
     /// One way to somebody, over UDP.
