@@ -7,7 +7,6 @@ import ssl
 import subprocess
 import tempfile
 import threading
-import time
 import urllib.parse
 
 import mado_server as mado
@@ -80,7 +79,6 @@ class MailServer:
                 self.controller.stop(no_assert=True)
                 if attempt == 2:
                     raise
-                time.sleep(0.5)
 
     def to(self, recipient):
         """What came for somebody, in order."""

@@ -25,7 +25,7 @@ final class TemporaryFileSystem {
         while mount("tmpfs", folder.path, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), nil) != 0 {
             let code = errno
             try #require(code == EBUSY && ContinuousClock.now < end)
-            usleep(1000)
+            sched_yield()
         }
     }
 
