@@ -34,6 +34,17 @@ import Testing
         }
     }
 
+    @Test func areNoLargerThanAnEvent() async throws {
+        try await SyncHarness.run { server in
+            let hanako = try await server.member("hanako")
+            for (length, outcome) in [(65_000, "200"), (65_536, "413 M_TOO_LARGE")] {
+                let text = String(repeating: "x", count: length)
+                let sent = await Self.send(hanako, "\(length)", #"{"\#(hanako.user)":{"*":{"text":"\#(text)"}}}"#)
+                #expect(sent.outcome == outcome)
+            }
+        }
+    }
+
     @Test func aRepeatedRequestSendsNothingTwice() async throws {
         try await SyncHarness.run { server in
             let (hanako, kenji) = (try await server.member("hanako"), try await server.member("kenji"))
