@@ -129,7 +129,7 @@ final class AccountEngine: Sendable {
     func sendAccountData() async -> Bool {
         let type = OwnAccountData.contacts
         guard let unsent = try? await store.read({ try $0.hasUnsentContacts ? $0.contacts() : nil }),
-            state.withLock({ $0.refusedContacts?.groups != unsent.groups })
+            state.withLock({ $0.refusedContacts != unsent })
         else { return true }
         do {
             // Other devices may have changed it since.
@@ -138,11 +138,10 @@ final class AccountEngine: Sendable {
                 try database.mergeContacts(there)
                 changes.contacts = true
             }
-            repeat {
-                let revision = String(UInt64.random(in: 0 ... .max), radix: 36)
-                let content = try await store.write { try $0.contactsToSend(revision) }
+            while let content = try await store.write({ try $0.contactsToSend() }) {
                 try await client.setAccountData(type, content, user: owner)
-            } while try await !store.write { try $0.contactsWereSent() }
+                try await store.write { try $0.contactsWereSent() }
+            }
             contacts(nil, nil)
             return true
         } catch let error as MatrixClientError where !error.isTransient {

@@ -39,7 +39,7 @@ extension AccountModel {
     }
 
     package func addContact(_ userID: String) {
-        changeContacts { if $0.groups[userID] == nil { $0.groups[userID] = .some(nil) } }
+        changeContacts { list, now in if list.groups[userID] == nil { list.set(userID, group: nil, at: now) } }
         learn(userID)
     }
 
@@ -61,17 +61,18 @@ extension AccountModel {
         }
     }
 
-    package func removeContact(_ userID: String) { changeContacts { $0.groups.removeValue(forKey: userID) } }
+    package func removeContact(_ userID: String) { changeContacts { $0.remove(userID, at: $1) } }
 
     /// nil takes the person out of their group. Somebody who is no contact becomes one.
     package func setGroup(_ group: String?, for userID: String) {
-        changeContacts { $0.groups[userID] = .some(group) }
+        changeContacts { $0.set(userID, group: group, at: $1) }
     }
 
-    private func changeContacts(_ change: @escaping @Sendable (inout ContactData) -> Void) {
+    private func changeContacts(_ change: @escaping @Sendable (inout ContactData, _ now: Int64) -> Void) {
         guard let parts else { return }
+        let now = parts.engine.clock.now().wall
         parts.engine.submit { database, changes in
-            try database.changeContacts(change)
+            try database.changeContacts { change(&$0, now) }
             changes.contacts = true
         }
         parts.sendSoon()

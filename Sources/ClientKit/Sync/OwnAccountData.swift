@@ -1,6 +1,6 @@
 /// Account data that this program writes.
 enum OwnAccountData {
-    /// The member's own list of contacts: `contacts`, an object by user id, each with an optional `group`.
+    /// The member's own list of contacts, ``ContactData``.
     static let contacts = "mado.contacts"
     static let direct = "m.direct"
 

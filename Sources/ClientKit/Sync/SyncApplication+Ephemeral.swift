@@ -43,8 +43,8 @@ extension SyncApplication {
 
     mutating func applyAccountData(_ event: JSONValue) throws {
         guard let type = event["type"]?.string, let content = event["content"], content.isObject else { return }
-        if type == OwnAccountData.contacts, try database.hasOwnContacts {
-            try database.contactsCame(content)
+        if type == OwnAccountData.contacts {
+            try database.mergeContacts(content)
             changes.contacts = true
             return
         }
@@ -54,7 +54,6 @@ extension SyncApplication {
             changes.allSummaries = true
             changes.contacts = true
         case "m.push_rules": changes.allSummaries = true
-        case OwnAccountData.contacts: changes.contacts = true
         default: break
         }
     }

@@ -97,14 +97,14 @@ import Testing
         let (problems, tell) = AsyncStream<String?>.makeStream()
         engine.onContacts { tell.yield(($0 as? MatrixClientError)?.errcode) }
         let sender = sender(engine)
-        try await store.write { try $0.changeContacts { $0.groups["@kenji:localhost"] = .some("Work") } }
+        try await store.write { try $0.changeContacts { $0.set("@kenji:localhost", group: "Work", at: 1) } }
         await sender.drain()
         try await enter("1")
         await sender.drain()
         #expect(try await waiting() == 0)
         #expect(try await store.read { try $0.contacts().groups } == ["@kenji:localhost": "Work"])
         // Others may be taken.
-        try await store.write { try $0.changeContacts { $0.groups["@kenji:localhost"] = .some("Job") } }
+        try await store.write { try $0.changeContacts { $0.set("@kenji:localhost", group: "Job", at: 2) } }
         await sender.drain()
         var heard = script.heard.makeAsyncIterator()
         let contacts = "%40hanako%3Alocalhost/account_data/mado.contacts"
@@ -121,7 +121,7 @@ import Testing
         let script = Script(
             Self.error(404, "M_NOT_FOUND"), Self.error(403, "M_FORBIDDEN"), Self.error(404, "M_NOT_FOUND"), Self.taken)
         let engine = engine(script)
-        try await store.write { try $0.changeContacts { $0.groups["@kenji:localhost"] = .some(nil) } }
+        try await store.write { try $0.changeContacts { $0.set("@kenji:localhost", group: nil, at: 1) } }
         let sender = sender(engine)
         for _ in 0..<3 { await sender.drain() }
         #expect(try await store.read { try $0.hasUnsentContacts })

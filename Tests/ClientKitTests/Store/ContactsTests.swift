@@ -11,138 +11,249 @@ import Testing
 
     init() throws { store = try LocalStore(path: folder.path + "/store.sqlite", owner: "@hanako:localhost") }
 
-    private static func contacts(_ groups: [String: String?]) -> ContactData {
-        var data = ContactData(nil)
-        data.groups = groups
-        return data
+    private static func list(_ change: (inout ContactData) -> Void) -> ContactData {
+        var list = ContactData(nil)
+        change(&list)
+        return list
     }
 
-    @discardableResult private static func send(_ revision: String, by database: Database) throws -> JSONValue {
-        let content = try JSONValue.parse(try database.contactsToSend(revision))
-        try database.contactsWereSent()
-        return content
-    }
+    private static func content(_ list: ContactData) throws -> JSONValue { try JSONValue.parse(list.json) }
 
-    private static func content(_ groups: [String: String?]) throws -> JSONValue {
-        try JSONValue.parse(contacts(groups).json)
-    }
-
-    /// Changes somebody's group here, and is told that the server took it.
-    private func change(_ user: String, to group: String?, isSent: Bool) async throws {
-        try await store.write { database in
-            try database.changeContacts { $0.groups[user] = .some(group) }
-            if isSent { try Self.send("own", by: database) }
+    @Test func theLaterChangeOfEachCounts() {
+        let first = Self.list { list in
+            list.set("a", group: "Home", at: 5)
+            list.set("b", group: "Work", at: 1)
+            list.set("c", group: nil, at: 1)
         }
+        let second = Self.list { list in
+            list.set("a", group: "Old", at: 4)
+            list.set("b", group: "Friends", at: 2)
+            list.set("c", group: nil, at: 1)
+            list.remove("c", at: 3)
+            list.set("d", group: nil, at: 1)
+        }
+        let merged = first.merged(with: second)
+        #expect(merged.groups == ["a": "Home", "b": "Friends", "d": nil])
+        #expect(second.merged(with: first) == merged)
+        #expect(merged.merged(with: first) == merged && merged.merged(with: merged) == merged)
     }
 
-    private func come(_ groups: [String: String?]) async throws {
-        let content = try Self.content(groups)
-        try await store.write { try $0.contactsCame(content) }
+    @Test func atTheSameMomentAllDecideAlike() {
+        let lists = [
+            Self.list { $0.set("a", group: "Home", at: 2) }, Self.list { $0.set("a", group: nil, at: 2) },
+            Self.list { list in
+                list.set("a", group: "Work", at: 1)
+                list.remove("a", at: 2)
+            },
+        ]
+        for first in lists {
+            for second in lists { #expect(first.merged(with: second) == second.merged(with: first)) }
+        }
+        #expect(lists[0].merged(with: lists[1]).groups == ["a": "Home"])
+        #expect(lists[2].merged(with: lists[1]).groups == ["a": nil])
     }
 
-    private func state() async throws -> (contacts: [String: String?], isUnsent: Bool, isOwn: Bool) {
-        try await store.read { (try $0.contacts().groups, try $0.hasUnsentContacts, try $0.hasOwnContacts) }
+    /// The clock of a device may be wrong by years.
+    @Test func whoKnewAChangeMadeTheLaterOne() {
+        let ahead = Self.list { $0.set("a", group: "Work", at: 1 << 45) }
+        var behind = ahead
+        behind.set("a", group: "Home", at: 7)
+        #expect(ahead.merged(with: behind).groups == ["a": "Home"])
+        behind.remove("a", at: 8)
+        #expect(ahead.merged(with: behind).groups.isEmpty)
     }
 
-    @Test func whatWasChangedHereStays() {
-        let base = Self.contacts(["a": nil, "b": "Work", "c": nil])
-        let local = Self.contacts(["a": "Home", "b": "Work", "d": nil])
-        let remote = Self.contacts(["a": "Old", "b": "Friends", "c": "Work", "e": nil])
-        #expect(
-            ContactData.merged(base: base, local: local, remote: remote)
-                == Self.contacts(["a": "Home", "b": "Friends", "d": nil, "e": nil]))
+    @Test func theListIsTheSameAfterItsWayThroughTheServer() throws {
+        let list = Self.list { list in
+            list.set("a", group: "Work", at: 1)
+            list.set("b", group: nil, at: 2)
+            list.remove("b", at: 3)
+            list.set("c", group: nil, at: 4)
+        }
+        #expect(try ContactData(Self.content(list)) == list)
     }
 
-    @Test func whatCameBackIsTheServers() async throws {
-        try await change("a", to: "Work", isSent: true)
-        #expect(try await state() == (["a": "Work"], false, true))
-        try await come(["a": "Work"])
-        #expect(try await state() == (["a": "Work"], false, false))
-        // From now on another device may change it.
-        let content = try Self.content(["a": "Home"])
-        try await store.write { try $0.setAccountData(OwnAccountData.contacts, Array(content.bytes)) }
-        #expect(try await state() == (["a": "Home"], false, false))
+    @Test(arguments: [
+        #"{"contacts":{"a":{"changed":9223372036854775807,"group":7},"b":{"changed":-5},"c":3}}"#,
+        #"{"contacts":{"a":{"changed":1.5},"b":{"changed":"1"},"c":{}},"removed":[]}"#,
+    ]) func whatOtherProgramsWriteHarmsNothing(content: String) throws {
+        var list = ContactData(try JSONValue.parse(Array(content.utf8)))
+        #expect(list.groups == ["a": nil, "b": nil, "c": nil])
+        list.set("a", group: "Work", at: .max)
+        list.set("a", group: "Home", at: .min)
+        list.remove("b", at: 0)
+        #expect(Set(list.groups.keys) == ["a", "c"])
     }
 
-    @Test func whatCameBackBeforeTheAnswerIsTheServersToo() async throws {
-        try await change("a", to: "Work", isSent: false)
-        try await come(["a": "Work"])
+    /// Else the list would grow with everybody who ever was in it.
+    @Test func removalsAreForgottenAfterAYear() throws {
+        var list = Self.list { list in
+            list.set("a", group: nil, at: 0)
+            list.remove("a", at: 1)
+            list.set("b", group: nil, at: 31_536_000_001)
+        }
+        let brings = Self.list { $0.set("a", group: nil, at: 0) }
+        #expect(Set(list.merged(with: brings).groups.keys) == ["b"])
+        list.set("b", group: "Work", at: 31_536_000_002)
+        #expect(Set(list.merged(with: brings).groups.keys) == ["a", "b"])
+    }
+
+    @Test func whatTheServerTookIsNotSentAgain() async throws {
+        let content = try await store.write { database in
+            try database.changeContacts { $0.set("a", group: "Work", at: 1) }
+            return try #require(try database.contactsToSend())
+        }
+        // On its way.
+        #expect(try await store.read { try $0.hasUnsentContacts })
         try await store.write { try $0.contactsWereSent() }
-        #expect(try await state() == (["a": "Work"], false, false))
+        #expect(try await store.read { try !$0.hasUnsentContacts })
+        #expect(try await store.write { try $0.contactsToSend() } == nil)
+        // It comes back.
+        try await store.write { try $0.mergeContacts(try JSONValue.parse(content)) }
+        #expect(try await store.read { try !$0.hasUnsentContacts })
+        #expect(try await store.read { try $0.contacts().groups } == ["a": "Work"])
+    }
+
+    @Test func whatIsChangedOnItsWayIsSentToo() async throws {
+        try await store.write { database in
+            try database.changeContacts { $0.set("a", group: "Work", at: 1) }
+            _ = try database.contactsToSend()
+            try database.changeContacts { $0.set("b", group: nil, at: 2) }
+            try database.contactsWereSent()
+        }
+        let content = try #require(try await store.write { try $0.contactsToSend() })
+        #expect(ContactData(try JSONValue.parse(content)).groups == ["a": "Work", "b": nil])
     }
 
     /// It had fetched the list before this device put its own.
-    @Test func whatAnotherDeviceOverwroteIsSentAgain() async throws {
-        try await change("a", to: "Work", isSent: true)
-        try await come(["b": "Friends"])
-        #expect(try await state() == (["a": "Work", "b": "Friends"], true, true))
-        try await store.write { try Self.send("next", by: $0) }
-        try await come(["a": "Work", "b": "Friends"])
-        #expect(try await state() == (["a": "Work", "b": "Friends"], false, false))
-    }
-
-    @Test func whoWasTakenOutStaysOut() async throws {
-        try await change("a", to: nil, isSent: true)
-        try await come(["a": nil])
+    @Test(arguments: [false, true]) func whatAnotherDeviceOverwroteIsSentAgain(isOnItsWay: Bool) async throws {
+        let other = try Self.content(Self.list { $0.set("b", group: "Friends", at: 1) })
         try await store.write { database in
-            try database.changeContacts { $0.groups["a"] = nil }
-            try Self.send("next", by: database)
+            try database.changeContacts { $0.set("a", group: "Work", at: 1) }
+            _ = try database.contactsToSend()
+            if !isOnItsWay { try database.contactsWereSent() }
+            try database.mergeContacts(other)
+            if isOnItsWay { try database.contactsWereSent() }
         }
-        try await come(["a": nil, "b": nil])
-        #expect(try await state() == (["b": nil], true, true))
+        let content = try #require(try await store.write { try $0.contactsToSend() })
+        #expect(ContactData(try JSONValue.parse(content)).groups == ["a": "Work", "b": "Friends"])
     }
 
-    /// What was changed here is known as changed here until it has come back, however often the server tells something
-    /// else meanwhile.
-    @Test func severalOverwritingsLoseNothing() async throws {
-        try await change("a", to: "Work", isSent: true)
-        for other in ["b", "c", "d"] {
-            try await come([other: nil])
-            #expect(try await state().isUnsent)
-            #expect(try await state().contacts == ["a": "Work", other: nil])
-            try await store.write { try Self.send("next", by: $0) }
-        }
-    }
-
-    /// It writes over this device's list while that is on its way, with one that this one makes the same of.
-    @Test func whatOverwroteItOnItsWayIsNotTakenForIt() async throws {
+    @Test func whatCameBackBeforeTheAnswerIsTheServersToo() async throws {
         try await store.write { database in
-            try database.changeContacts { $0.groups["a"] = .some("Work") }
-            _ = try database.contactsToSend("own")
+            try database.changeContacts { $0.set("a", group: "Work", at: 1) }
+            let content = try #require(try database.contactsToSend())
+            try database.mergeContacts(try JSONValue.parse(content))
+            try database.contactsWereSent()
         }
-        try await come([:])
-        #expect(try await store.write { try $0.contactsWereSent() } == false)
-        #expect(try await state() == (["a": "Work"], true, true))
+        #expect(try await store.read { try !$0.hasUnsentContacts })
     }
 
-    /// Another device had fetched the list before, and puts its own after this one's has come back.
-    @Test func whatIsOverwrittenAfterItCameBackIsSentAgain() async throws {
-        let own = try await store.write { database in
-            try database.changeContacts { $0.groups["a"] = .some("Work") }
-            return try Self.send("own", by: database)
+    /// Devices that ask, put, hear back and hear of one another in any order: all come to the same list, in which whatever
+    /// was changed last counts, and stop sending.
+    @Test(arguments: 1...40) func inWhateverOrderTheyHearOfOneAnotherAllHaveTheSame(seed: UInt64) throws {
+        var simulation = try Simulation(seed: seed, folder: folder.path)
+        try simulation.change(0) { $0.set("kenji", group: "Friends", at: 1) }
+        try simulation.run { try $0.groups(1)["kenji"] == "Friends" }
+        // Each changes something while it does not hear of the others, with a clock of its own.
+        try simulation.change(0) { list in
+            list.set("ana", group: nil, at: 900)
+            list.set("kenji", group: "Work", at: 901)
         }
-        try await store.write { try $0.contactsCame(own) }
-        #expect(try await state() == (["a": "Work"], false, true))
-        var other = Self.contacts(["b": "Friends"])
-        other.revisions = ["other", "first"]
-        let overwriting = try JSONValue.parse(other.json)
-        try await store.write { try $0.contactsCame(overwriting) }
-        #expect(try await state() == (["a": "Work", "b": "Friends"], true, true))
-        let again = try await store.write { try Self.send("again", by: $0) }
-        #expect(ContactData(again).revisions == ["again", "other", "first"])
+        try simulation.change(1) { $0.set("luis", group: nil, at: 20) }
+        try simulation.change(2) { $0.set("miriam", group: "Choir", at: 500) }
+        try simulation.run { try $0.groups(1).count == 4 }
+        // Where somebody is taken out, another may still be about to send the list with them in it.
+        try simulation.change(1) { $0.remove("ana", at: 30) }
+        try simulation.run { _ in false }
+        for device in 0..<3 {
+            #expect(try simulation.groups(device) == ["kenji": "Work", "luis": nil, "miriam": "Choir"])
+        }
     }
 
-    @Test(arguments: [["theirs", "own", "first"], []]) func whoKnewTheListMayChangeIt(revisions: [String]) async throws
-    {
-        let own = try await store.write { database in
-            try database.changeContacts { $0.groups["a"] = .some("Work") }
-            return try Self.send("own", by: database)
+    /// A server that keeps what is put last, and devices each of which does its next step at any time.
+    private struct Simulation {
+        private struct Device {
+            let database: Database
+            /// The last list that it was told of.
+            var heard = 0
+            var asked: [UInt8]?
+            var isSending = false
+            var sending: [UInt8]?
         }
-        try await store.write { try $0.contactsCame(own) }
-        var other = Self.contacts(["b": "Friends"])
-        other.revisions = revisions
-        let content = try JSONValue.parse(other.json)
-        try await store.write { try $0.contactsCame(content) }
-        #expect(try await state() == (["b": "Friends"], false, false))
+
+        private var devices: [Device]
+        private var kept = Array("{}".utf8)
+        private var version = 0
+        private var random: SeededGenerator
+
+        init(seed: UInt64, folder: String) throws {
+            random = SeededGenerator(seed: seed)
+            devices = try (0..<3).map { Device(database: try Database(path: "\(folder)/\($0).sqlite")) }
+        }
+
+        func groups(_ device: Int) throws -> [String: String?] { try devices[device].database.contacts().groups }
+
+        func change(_ device: Int, _ change: (inout ContactData) -> Void) throws {
+            let database = devices[device].database
+            try database.transaction { try database.changeContacts(change) }
+        }
+
+        /// Until something holds, or nobody has anything to do.
+        mutating func run(until condition: (Simulation) throws -> Bool) throws {
+            for _ in 0..<2_000 {
+                if try condition(self) { return }
+                let steps = try devices.indices.flatMap { index in try possible(index) }
+                guard let step = steps.randomElement(using: &random) else { return }
+                try take(step.device, hears: step.hears)
+            }
+            Issue.record("they never stop")
+        }
+
+        private func possible(_ index: Int) throws -> [(device: Int, hears: Bool)] {
+            let device = devices[index]
+            let sends = try device.isSending || device.database.hasUnsentContacts
+            return (device.heard < version ? [(index, true)] : []) + (sends ? [(index, false)] : [])
+        }
+
+        private mutating func take(_ index: Int, hears: Bool) throws {
+            let database = devices[index].database
+            if hears {
+                devices[index].heard = version
+                try database.transaction { try database.mergeContacts(try JSONValue.parse(kept)) }
+            } else if !devices[index].isSending {
+                devices[index].isSending = true
+                devices[index].asked = kept
+            } else if let asked = devices[index].asked {
+                devices[index].asked = nil
+                try database.transaction { try database.mergeContacts(try JSONValue.parse(asked)) }
+            } else if let content = devices[index].sending {
+                devices[index].sending = nil
+                kept = content
+                version += 1
+                // The answer is as late as anything else.
+                devices[index].isSending = try database.transaction {
+                    try database.contactsWereSent()
+                    return try database.hasUnsentContacts
+                }
+            } else {
+                devices[index].sending = try database.transaction { try database.contactsToSend() }
+                devices[index].isSending = devices[index].sending != nil
+            }
+        }
+    }
+}
+
+/// The same numbers for the same seed.
+private struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
+
+    mutating func next() -> UInt64 {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return state
     }
 }
