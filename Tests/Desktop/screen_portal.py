@@ -2,6 +2,7 @@
 import os
 import socket
 import sys
+import time
 
 from gi.repository import Gio, GLib
 
@@ -30,13 +31,12 @@ class ScreenPortal(services.Bus):
     SESSION_XML = """<node><interface name="org.freedesktop.portal.Session"><method name="Close"/>
         <signal name="Closed"><arg type="a{sv}"/></signal></interface></node>"""
 
-    def __init__(self, node=0, server=None):
-        """With the number of the screen's node, and the socket of its server."""
-        self.node, self.server = node, server
+    def __init__(self, screen=None):
+        self.screen = screen
         # What whoever is asked says.
         self.answer = self.GIVEN
-        # What it was asked, by method; and the sessions that are open, the newest last.
-        self.asked, self.sessions = {}, []
+        # What it was asked, by method; and what is shown in the sessions that are open, the newest last.
+        self.asked, self.sessions = {}, {}
         super().__init__()
 
     def prepare(self):
@@ -45,7 +45,7 @@ class ScreenPortal(services.Bus):
     def _answer(self, _, call):
         _connection, sender, path, _interface, method, parameters, invocation = call
         if method == "Close":
-            self.sessions.remove(path)
+            self._forget(path)
             return invocation.return_value(None)
         *_, options = parameters.unpack()
         self.asked[method] = options
@@ -61,7 +61,9 @@ class ScreenPortal(services.Bus):
         elif method == "Start":
             answer = self.answer
             if answer == self.GIVEN:
-                results = {"streams": GLib.Variant("a(ua{sv})", [(self.node, {})])}
+                session, *_ = parameters.unpack()
+                self.sessions[session] = self.screen.show()
+                results = {"streams": GLib.Variant("a(ua{sv})", [(self.sessions[session], {})])}
         invocation.return_value(GLib.Variant("(o)", (request,)))
         self.connection.emit_signal(
             sender, request, "org.freedesktop.portal.Request", "Response", GLib.Variant("(ua{sv})", (answer, results)))
@@ -69,36 +71,59 @@ class ScreenPortal(services.Bus):
     def own_session(self, session):
         interface = Gio.DBusNodeInfo.new_for_xml(self.SESSION_XML).interfaces[0]
         self.connection.register_object(session, interface, lambda *call: self._answer(None, call), None, None)
-        self.sessions.append(session)
+        self.sessions[session] = None
+
+    def _forget(self, session):
+        node = self.sessions.pop(session)
+        if node is not None:
+            self.screen.hide(node)
 
     def _give_server(self, invocation):
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.connect(self.server)
+            connection.connect(self.screen.server)
             descriptors = Gio.UnixFDList()
             index = descriptors.append(connection.fileno())
         invocation.return_value_with_unix_fd_list(GLib.Variant("(h)", (index,)), descriptors)
 
     def end(self):
         """As the desktop's own button to stop does."""
-        self.connection.emit_signal(
-            None, self.sessions.pop(), self.SESSION, "Closed", GLib.Variant("(a{sv})", ({},)))
+        session = next(reversed(self.sessions))
+        self.connection.emit_signal(None, session, self.SESSION, "Closed", GLib.Variant("(a{sv})", ({},)))
         self.connection.flush_sync(None)
+        self._forget(session)
 
 
 class Screen(cameras.Cameras):
-    """A PipeWire server with one screen, in one colour."""
-
-    NAME = "Screen"
+    """A PipeWire server with a screen in one colour. As at a desk, each who may see it gets a stream of their own: a
+    pipewiresink of PipeWire 0.3.65 that is left and taken again sometimes gives nothing any more, to anybody."""
 
     def __init__(self, folder, colour):
         super().__init__(folder)
         self.server = f"{folder}/pipewire-0"
-        self._start(
-            "gst-launch-1.0", "-q", "videotestsrc", "is-live=true", f"pattern={colour}", "!",
-            "video/x-raw,format=BGRx,width=1280,height=720,framerate=10/1", "!", "pipewiresink", "mode=provide",
-            f"stream-properties=p,media.class=Video/Source,node.description={self.NAME}")
-        self._until(lambda: self._node(self.NAME) is not None, "the screen")
-        self.node = self._node(self.NAME)
+        self.colour = colour
+        self.shown = {}
 
-    def is_shown(self):
-        return self.is_used(self.NAME)
+    def show(self):
+        """- Returns: the number of the stream's node."""
+        name = f"Screen-{time.monotonic_ns()}"
+        self._start(
+            "gst-launch-1.0", "-q", "videotestsrc", "is-live=true", f"pattern={self.colour}", "!",
+            "video/x-raw,format=BGRx,width=1280,height=720,framerate=10/1", "!", "pipewiresink", "mode=provide",
+            f"stream-properties=p,media.class=Video/Source,node.description={name}")
+        process = self.processes[-1]
+        self._until(lambda: self._node(name) is not None, "the screen")
+        node = self._node(name)
+        self.shown[node] = process
+        return node
+
+    def hide(self, node):
+        process = self.shown.pop(node)
+        self.processes.remove(process)
+        process.terminate()
+        process.wait()
+
+    def is_taken(self):
+        """Whether anybody takes pictures of it."""
+        return any(
+            entry["type"] == "PipeWire:Interface:Node" and entry["info"]["props"].get("media.class") == "Stream/Input/Video"
+            for entry in self._dump())
