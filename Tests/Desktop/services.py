@@ -34,13 +34,14 @@ class Bus:
         """On the thread, before anything is answered."""
 
     def own(self, name, path, xml, answer, property=None):
+        """Also where the desktop's own service has been started meanwhile."""
         for interface in Gio.DBusNodeInfo.new_for_xml(xml).interfaces:
             self.connection.register_object(
                 path, interface,
                 lambda *call: self._answer(answer, call),
                 (lambda _c, _s, _p, _i, wanted: property(wanted)) if property else None, None)
         self.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
-                  GLib.Variant("(su)", (name, 0)))
+                  GLib.Variant("(su)", (name, Gio.BusNameOwnerFlags.REPLACE)))
 
     @staticmethod
     def _answer(answer, call):
