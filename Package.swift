@@ -124,14 +124,14 @@ let package = Package(
             path: "Sources/Bench", swiftSettings: strict),
 
         tests("JSONTests", ["JSON"]),
-        tests("EventLoopTests", ["EventLoop"]),
+        tests("EventLoopTests", ["TestSupport", "EventLoop"]),
         // What several test targets share.
         .target(
             name: "TestSupport", dependencies: ["HTTP", "LinuxShims", "COpenSSL"], path: "Tests/Support",
             swiftSettings: strict),
         tests("HTTPTests", ["TestSupport", "HTTP", "EventLoop", "LinuxShims", "COpenSSL"]),
         tests("OutboundTests", ["TestSupport", "Outbound", "CurlKit", "HTTP", "EventLoop"]),
-        tests("MatrixAPITests", ["MatrixAPI", "JSON"]),
+        tests("MatrixAPITests", ["TestSupport", "MatrixAPI", "JSON"]),
         tests("StoreTests", ["TestSupport", "Store", "StoreSQLite", "MatrixAPI", "JSON", "EventLoop"]),
         tests(
             "ServerTests",

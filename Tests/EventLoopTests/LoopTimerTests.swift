@@ -1,5 +1,6 @@
 import EventLoop
 import Synchronization
+import TestSupport
 import Testing
 
 struct LoopTimerTests {
@@ -101,7 +102,7 @@ struct LoopTimerTests {
         try await withGroup(clock: .driven(clock)) { group in
             let loop = group.loops[0]
             let fired = Recorder()
-            var random = SplitMix(state: 7)
+            var random = SeededGenerator(seed: 7)
             let plan: [(Int, Int, Int)] = (0..<2000).map { _ in
                 (
                     Int.random(in: 0..<50, using: &random), Int.random(in: 0..<4, using: &random),
@@ -147,17 +148,5 @@ final class Recorder: Sendable {
             defer { values = [] }
             return values
         }
-    }
-}
-
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,7 +1,9 @@
+import TestSupport
+
 /// The requests for the comparison with another parser: some by hand, the others made from parts and by mutation, with
 /// a fixed seed.
 struct HTTP1DifferentialCases {
-    private var random = SplitMix64(state: 0x6d61_646f)
+    private var random = SeededGenerator(seed: 0x6d61_646f)
 
     static let handMade: [String] = {
         let host = "Host: x\r\n"
@@ -141,17 +143,7 @@ struct HTTP1DifferentialCases {
     }
 }
 
-/// A generator whose numbers are the same on each run.
-private struct SplitMix64 {
-    var state: UInt64
-
-    mutating func below(_ bound: Int) -> Int {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
-        return Int((value ^ value >> 31) % UInt64(bound))
-    }
-
-    mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
+extension SeededGenerator {
+    fileprivate mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+    fileprivate mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
 }

@@ -1,4 +1,5 @@
 import MatrixAPI
+import TestSupport
 import Testing
 
 @Suite struct GlobPatternTests {
@@ -75,7 +76,7 @@ import Testing
     }
 
     @Test func agreesWithTheDefinition() {
-        var random = SplitMix(state: 42)
+        var random = SeededGenerator(seed: 42)
         for _ in 0..<5000 {
             let pattern = random.text(of: ["a", "b", "*", "?", "é"], upTo: 7)
             let text = random.text(of: ["a", "b", "é", "窓"], upTo: 8)
@@ -85,7 +86,7 @@ import Testing
     }
 
     @Test func wordsAgreeWithTheDefinition() {
-        var random = SplitMix(state: 43)
+        var random = SeededGenerator(seed: 43)
         for _ in 0..<3000 {
             let pattern = random.text(of: ["a", "b", "*", "?", " "], upTo: 5)
             let text = Array(random.text(of: ["a", "b", " ", "é"], upTo: 7))
@@ -112,19 +113,8 @@ import Testing
     }
 }
 
-/// Numbers that are the same in each run.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func text(of characters: [Character], upTo length: Int) -> String {
+extension SeededGenerator {
+    fileprivate mutating func text(of characters: [Character], upTo length: Int) -> String {
         String(
             (0..<Int.random(in: 0...length, using: &self)).map { _ in characters.randomElement(using: &self) ?? "a" })
     }

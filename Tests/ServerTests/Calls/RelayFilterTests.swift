@@ -1,5 +1,6 @@
 import HTTP
 import MatrixAPI
+import TestSupport
 import Testing
 
 @testable import Server
@@ -180,7 +181,7 @@ struct RelayFilterTests {
 
     @Test("noise neither passes nor breaks anything")
     func noise() {
-        var generator = SplitMix(seed: 11)
+        var generator = SeededGenerator(seed: 11)
         let seeds = [
             Messages.message(0x0016, [Self.peer(Self.other), (0x13, Array(repeating: 1, count: 40))]),
             Messages.message(0x0008, [Self.peer(Self.other), (0x06, Array("1:@a:b".utf8))]),

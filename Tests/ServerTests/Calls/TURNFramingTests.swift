@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Server
@@ -55,7 +56,7 @@ struct TURNFramingTests {
 
     @Test("memory is bounded, whatever comes")
     func noise() {
-        var generator = SplitMix(seed: 7)
+        var generator = SeededGenerator(seed: 7)
         for _ in 0..<300 {
             var framing = TURNFraming()
             for _ in 0..<200 {
@@ -71,19 +72,5 @@ struct TURNFramingTests {
                 #expect(framing.pending <= TURNFraming.maximumLength + STUNMessage.headerSize)
             }
         }
-    }
-}
-
-/// Numbers that are the same at each run.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Server
@@ -10,7 +11,7 @@ import Testing
     }
 
     @Test func agreesWithADictionaryUnderRandomChanges() {
-        var generator = Seeded(state: 20)
+        var generator = SeededGenerator(seed: 20)
         var map = PersistentMap<Colliding, Int>()
         var dictionary: [Colliding: Int] = [:]
         for step in 0..<20_000 {
@@ -44,17 +45,5 @@ import Testing
         }
         #expect(map[3] == nil)
         #expect(map.values.count == 499)
-    }
-}
-
-/// A small generator with a seed, so that a failure can be seen again.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
