@@ -4,8 +4,8 @@ import JSON
 /// Sends what waits in the outbox: each conversation's entries one after the other, conversations beside one another.
 ///
 /// An entry has one transaction id for all attempts, by which the server knows a repeated one: whatever is cut or killed
-/// on the way, it arrives once. What the server refuses for good fails and does not hold the others back; what cannot be
-/// sent for the moment waits.
+/// on the way, it arrives once. What the server refuses for good fails and does not hold the others back, and so does what
+/// lost its file; what cannot be sent for the moment waits.
 actor OutboxSender {
     private let engine: AccountEngine
     private let onProgress: @Sendable (_ roomID: String, _ transactionID: String, _ fraction: Double) -> Void
@@ -156,6 +156,8 @@ actor OutboxSender {
             return (try? await fail(entry, reason)) ?? .wait(0)
         } catch let error as MatrixClientError {
             return .wait(error.retryAfterMilliseconds ?? 0)
+        } catch let error as TransportError where error.isUnreadableFile {
+            return (try? await fail(entry, SendFailure.fileMissing)) ?? .wait(0)
         } catch let error as TransportError {
             if error.isBeforeSending { try? await mark(entry, attempted: entry.isAttempted) }
             return .wait(0)
@@ -304,5 +306,11 @@ extension TransportError {
             true
         case .file, .timedOut, .cut, .tooLarge, .cancelled, .other: false
         }
+    }
+
+    /// A file cannot be read, and waiting does not change that: unlike where only descriptors or memory are short.
+    var isUnreadableFile: Bool {
+        guard case .file(_, let code) = self else { return false }
+        return ![EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN].contains(code)
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import Synchronization
 import TestSupport
@@ -86,6 +87,34 @@ import Testing
         }
         #expect(failed.count == 1)
         #expect(try await waiting() == 0)
+    }
+
+    @Test func oneWhoseFileIsGoneHoldsNothingBack() async throws {
+        let path = folder.path + "/gone"
+        try await store.write { database in
+            var entry = OutboxEntry(roomID: Self.room, transactionID: "1", kind: .file, timestamp: 7)
+            entry.file = OutboxFile(path: path, mimeType: "text/plain", name: "gone.txt", kind: .file, size: 1)
+            try database.addEntry(entry)
+        }
+        try await enter("2")
+        let script = Script({ throw TransportError.file(path: path, ENOENT) }, Self.taken)
+        await sender(engine(script)).drain()
+        #expect(try await waiting() == 0)
+        let (lost, sent) = try await store.read { (try $0.entry("1"), try $0.entry("2")) }
+        #expect(lost?.failure == SendFailure.fileMissing && lost?.isAttempted == false)
+        #expect(sent?.eventID == "$e" && sent?.failure == nil)
+    }
+
+    @Test func oneWhoseFileCannotBeOpenedForTheMomentWaits() async throws {
+        try await store.write { database in
+            var entry = OutboxEntry(roomID: Self.room, transactionID: "1", kind: .file, timestamp: 7)
+            entry.file = OutboxFile(path: "/f", mimeType: "text/plain", name: "f.txt", kind: .file, size: 1)
+            try database.addEntry(entry)
+        }
+        let sender = sender(engine(Script({ throw TransportError.file(path: "/f", EMFILE) })))
+        await sender.drain()
+        #expect(try await waiting() == 1)
+        await sender.stop()
     }
 
     /// Nor is it sent again and again, before each message.
