@@ -144,8 +144,12 @@ actor OutboxSender {
             entry = try await upload(entry)
             try await mark(entry, attempted: true)
             let eventID = try await put(entry, target: names.target, reply: names.reply)
+            let history = History(engine: engine, roomID: entry.roomID)
+            // An earlier attempt may have arrived long ago, so that no echo of it is to come.
+            let found = entry.isAttempted ? try await history.event(eventID) : nil
             try await engine.change { [entry] database, changes in
                 try database.setSent(entry, eventID: eventID)
+                if let found { try database.putIntoGap(found.event, start: found.start, in: entry.roomID) }
                 changes = .outbox(in: entry.roomID)
             }
             for path in entry.file?.paths ?? [] { unlink(path) }
