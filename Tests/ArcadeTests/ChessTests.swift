@@ -72,6 +72,25 @@ import Testing
         }
     }
 
+    /// FIDE Laws of Chess, article 6.9: who runs out of time draws against one who cannot mate.
+    @Test func matingNeedsMoreThanAKing() throws {
+        for board in [
+            "kr6/8/8/8/8/8/8/K7", "k7/8/8/8/8/8/8/KB6", "k7/8/8/8/8/8/8/KN6", "kq6/8/8/8/8/8/8/KN6",
+            "kr6/8/8/8/8/8/8/KB6",
+        ] {
+            #expect(try #require(ChessPosition(fen: board + " w - - 0 1")).canMate(white: true) == false, "\(board)")
+        }
+        for board in [
+            "k7/8/8/8/8/8/8/KR6", "k7/8/8/8/8/8/P7/K7", "k7/8/8/8/8/8/8/KQ6", "k7/8/8/8/8/8/8/KNN5",
+            "k7/8/8/8/8/8/8/KBB5", "k7/8/8/8/8/8/8/KBN5", "k7/1p6/8/8/8/8/8/KN6", "kr6/8/8/8/8/8/8/KN6",
+            "kn6/8/8/8/8/8/8/KB6",
+        ] {
+            #expect(try #require(ChessPosition(fen: board + " w - - 0 1")).canMate(white: true), "\(board)")
+        }
+        let position = try #require(ChessPosition(fen: "k7/8/8/8/8/8/8/KR6 w - - 0 1"))
+        #expect(position.canMate(white: false) == false, "each side for itself")
+    }
+
     @Test func refusesWhatTheRulesForbid() throws {
         var game = try play("")
         #expect(throws: GameError.notYourTurn) { try game.play("e7e5", by: 1, at: 0) }

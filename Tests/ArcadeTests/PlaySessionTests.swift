@@ -86,6 +86,15 @@ import Testing
         #expect(throws: GameError.self) { try session.apply("time", by: "kenji", at: 71_000) }
     }
 
+    @Test func timeAloneDoesNotWinForWhoCannotMate() throws {
+        for (board, winners) in [("k7/8/8/8/8/8/8/KR6", [Int]()), ("k7/1p6/8/8/8/8/8/KR6", [1])] {
+            let options = #"{"side":"first","clock_ms":60000,"fen":"\#(board) w - - 0 1"}"#
+            var session = try session("chess", options)
+            try session.apply("time", by: PlaySession.arcade, at: 61_000)
+            #expect(session.outcome == Outcome(winners: winners, reason: "time"), "\(board)")
+        }
+    }
+
     @Test func aMoveThatComesTooLateChangesNothing() throws {
         var session = try session("chess", #"{"side":"first","clock_ms":60000}"#)
         #expect(throws: GameError.isOver) { try session.apply("move e2e4", by: "hanako", at: 90_000) }

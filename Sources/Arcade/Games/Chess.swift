@@ -2,7 +2,7 @@ package import JSON
 
 /// Chess: White is seat 0. Moves are `e2e4`, `e7e8q`, and `claim` for a draw by repetition or fifty moves.
 ///
-/// Source: FIDE Laws of Chess, articles 3, 5 and 9; a draw by fivefold repetition and seventy-five moves comes by itself.
+/// Source: FIDE Laws of Chess, articles 3, 5, 6.9 and 9; a draw by fivefold repetition and seventy-five moves comes by itself.
 package struct Chess: Game {
     package static let kind = "chess"
     package static let seats = 2...2
@@ -50,6 +50,8 @@ package struct Chess: Game {
         last = move
         judge()
     }
+
+    package func canWin(_ seat: Int) -> Bool { position.canMate(white: seat == 0) }
 
     private var repetitions: Int { seen[position.repetitionKey] ?? 0 }
     private var mayClaim: Bool { outcome == nil && (repetitions >= 3 || position.quietMoves >= 100) }

@@ -260,6 +260,28 @@ struct ChessPosition: Hashable, Sendable {
         return minors.allSatisfy { $0.isBishop && $0.shade == minors[0].shade }
     }
 
+    /// Whether a side has what a checkmate by any series of moves needs. A bare king never has. A lone knight needs a
+    /// piece of the other side that takes a square from its own king, which a queen never has to; bishops on squares of
+    /// one shade need a pawn, a knight or a bishop on the other shade, of whichever side.
+    func canMate(white: Bool) -> Bool {
+        let sign: Int8 = white ? 1 : -1
+        var (own, other) = ([Int](repeating: 0, count: 7), [Int](repeating: 0, count: 7))
+        var shades: Set<Int> = []
+        for (square, piece) in board.enumerated() where piece != 0 {
+            let kind = Int(piece.magnitude)
+            if piece * sign > 0 { own[kind] += 1 } else { other[kind] += 1 }
+            if kind == 3 { shades.insert((square & 7 + square >> 3) & 1) }
+        }
+        let (pawn, knight, bishop, rook, queen) = (1, 2, 3, 4, 5)
+        if own[pawn] + own[rook] + own[queen] > 0 { return true }
+        switch (own[knight], own[bishop]) {
+        case (0, 0): return false
+        case (1, 0): return other[pawn] + other[knight] + other[bishop] + other[rook] > 0
+        case (0, _): return shades.count > 1 || other[pawn] + other[knight] > 0
+        default: return true
+        }
+    }
+
     /// What two occurrences of a position must have in common to count as repetition: an en passant square counts only
     /// where it can be used.
     var repetitionKey: ChessPosition {

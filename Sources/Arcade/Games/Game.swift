@@ -27,6 +27,9 @@ package protocol Game: Sendable {
     /// nil while it goes on.
     var outcome: Outcome? { get }
 
+    /// Whether who holds the seat can still win by any moves: who cannot does not win by the time of others, either.
+    func canWin(_ seat: Int) -> Bool
+
     /// Somebody takes a further seat after the beginning.
     mutating func seatTaken(_ seat: Int, at time: Int64)
 
@@ -49,6 +52,7 @@ package protocol Game: Sendable {
 extension Game {
     package static var isContest: Bool { true }
     package static var allowsDraw: Bool { false }
+    package func canWin(_ seat: Int) -> Bool { true }
     package mutating func seatTaken(_ seat: Int, at time: Int64) {}
     package mutating func seatLeft(_ seat: Int) {}
     package var deadline: Int64? { nil }

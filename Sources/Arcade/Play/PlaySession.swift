@@ -189,7 +189,9 @@ package struct PlaySession: Sendable {
     private mutating func timePassed(until time: Int64) {
         guard outcome == nil else { return }
         if let clock, let deadline = clock.deadline, deadline <= time, let seat = clock.running {
-            ending = Outcome(winners: others(than: seat), reason: "time")
+            // A draw where the others can no longer win.
+            let winners = others(than: seat).filter { game?.canWin($0) ?? true }
+            ending = Outcome(winners: winners, reason: "time")
             self.clock?.stop(at: deadline)
         } else {
             game?.timePassed(until: time)

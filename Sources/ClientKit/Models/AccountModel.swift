@@ -27,6 +27,8 @@
     package var mode: ConnectionMode {
         didSet { if mode != oldValue { modeChanged() } }
     }
+    /// The last mode that was not offline: what ``mode`` becomes when the user no longer works offline.
+    package var onlineMode: ConnectionMode { record.onlineMode }
     package let changes = Observers<AccountChange>()
     /// What the organisation shows.
     package private(set) lazy var portal = PortalModel(account: self)

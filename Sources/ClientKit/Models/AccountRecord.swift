@@ -8,7 +8,9 @@ struct AccountRecord: Sendable, Equatable {
     var baseURL: String
     var isMado: Bool
     var network = NetworkSettings()
-    var mode = ConnectionMode.continuous
+    var mode = ConnectionMode.continuous { didSet { if mode != .offline { onlineMode = mode } } }
+    /// The last mode that was not offline, to which working offline returns.
+    private(set) var onlineMode = ConnectionMode.continuous
 
     /// Names of the account's secrets.
     var tokenName: String { "token \(userID)" }
@@ -48,12 +50,19 @@ struct AccountRecord: Sendable, Equatable {
         case ("automatic", let url?): network.proxy = .automatic(url: url)
         default: network.proxy = .system
         }
-        switch value["mode"]?.string {
-        case "interval": mode = .interval(minutes: Int(clamping: value["minutes"]?.int ?? 15))
-        case "times": mode = .times(value["times"]?.array?.compactMap { $0.int.map { Int(clamping: $0) } } ?? [])
-        case "offline": mode = .offline
-        default: mode = .continuous
+        let isOffline = value["mode"]?.string == "offline"
+        switch value[isOffline ? "online_mode" : "mode"]?.string {
+        case "interval": onlineMode = .interval(minutes: Int(clamping: value["minutes"]?.int ?? 15))
+        case "times": onlineMode = .times(value["times"]?.array?.compactMap { $0.int.map { Int(clamping: $0) } } ?? [])
+        default: onlineMode = .continuous
         }
+        mode = isOffline ? .offline : onlineMode
+    }
+
+    /// Takes over when another record of the same account is connected.
+    mutating func takeModes(of other: AccountRecord) {
+        mode = other.onlineMode
+        mode = other.mode
     }
 
     func write(to array: inout JSONWriter) {
@@ -75,14 +84,15 @@ struct AccountRecord: Sendable, Equatable {
                 object.member("proxy", "automatic")
                 object.member("proxy_url", url)
             }
-            switch mode {
-            case .continuous: object.member("mode", "continuous")
-            case .offline: object.member("mode", "offline")
+            if mode == .offline { object.member("mode", "offline") }
+            let name = mode == .offline ? "online_mode" : "mode"
+            switch onlineMode {
+            case .continuous, .offline: object.member(name, "continuous")
             case .interval(let minutes):
-                object.member("mode", "interval")
+                object.member(name, "interval")
                 object.member("minutes", minutes)
             case .times(let times):
-                object.member("mode", "times")
+                object.member(name, "times")
                 object.array("times") { array in for time in times { array.value(time) } }
             }
         }

@@ -102,7 +102,7 @@ extension ClientModel {
         }.value
         if let known = accounts.first(where: { $0.userID == answer.userID }) {
             await known.stop()
-            record.mode = known.mode
+            record.takeModes(of: known.record)
             accounts.removeAll { $0 === known }
         }
         let account = AccountModel(record: record, client: self)

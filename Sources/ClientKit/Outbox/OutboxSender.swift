@@ -4,8 +4,8 @@ import JSON
 /// Sends what waits in the outbox: each conversation's entries one after the other, conversations beside one another.
 ///
 /// An entry has one transaction id for all attempts, by which the server knows a repeated one: whatever is cut or killed
-/// on the way, it arrives once. What the server refuses for good fails and does not hold the others back; what cannot be
-/// sent for the moment waits.
+/// on the way, it arrives once. What the server refuses for good fails and does not hold the others back, and so does what
+/// lost its file; what cannot be sent for the moment waits.
 actor OutboxSender {
     private let engine: AccountEngine
     private let onProgress: @Sendable (_ roomID: String, _ transactionID: String, _ fraction: Double) -> Void
@@ -144,8 +144,12 @@ actor OutboxSender {
             entry = try await upload(entry)
             try await mark(entry, attempted: true)
             let eventID = try await put(entry, target: names.target, reply: names.reply)
+            let history = History(engine: engine, roomID: entry.roomID)
+            // An earlier attempt may have arrived long ago, so that no echo of it is to come.
+            let found = entry.isAttempted ? try await history.event(eventID) : nil
             try await engine.change { [entry] database, changes in
                 try database.setSent(entry, eventID: eventID)
+                if let found { try database.putIntoGap(found.event, start: found.start, in: entry.roomID) }
                 changes = .outbox(in: entry.roomID)
             }
             for path in entry.file?.paths ?? [] { unlink(path) }
@@ -156,6 +160,8 @@ actor OutboxSender {
             return (try? await fail(entry, reason)) ?? .wait(0)
         } catch let error as MatrixClientError {
             return .wait(error.retryAfterMilliseconds ?? 0)
+        } catch let error as TransportError where error.isUnreadableFile {
+            return (try? await fail(entry, SendFailure.fileMissing)) ?? .wait(0)
         } catch let error as TransportError {
             if error.isBeforeSending { try? await mark(entry, attempted: entry.isAttempted) }
             return .wait(0)
@@ -304,5 +310,11 @@ extension TransportError {
             true
         case .file, .timedOut, .cut, .tooLarge, .cancelled, .other: false
         }
+    }
+
+    /// A file cannot be read, and waiting does not change that: unlike where only descriptors or memory are short.
+    var isUnreadableFile: Bool {
+        guard case .file(_, let code) = self else { return false }
+        return ![EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN].contains(code)
     }
 }

@@ -2,6 +2,8 @@
 package enum SendFailure {
     /// What it answers, changes or takes back was never sent.
     package static let targetNeverSent = "MADO_TARGET_NEVER_SENT"
+    /// The copy of a file that was to be sent is gone or cannot be read.
+    package static let fileMissing = "MADO_FILE_MISSING"
 
     static func reason(_ error: MatrixClientError) -> String {
         let code = error.errcode ?? (error.status == 413 ? "M_TOO_LARGE" : "M_UNKNOWN")

@@ -1,4 +1,5 @@
 import JSON
+import SQLite
 
 /// Fetches what happened before and between what the store has.
 struct History: Sendable {
@@ -42,6 +43,24 @@ struct History: Sendable {
     }
 
     private static let threadPages = 10
+
+    /// An event that the store has not got, and the token for what came before it; nil when it has it, or the server
+    /// does not show it.
+    /// - Throws: ``MatrixClientError`` and ``TransportError`` when there is no answer for the moment;
+    ///   ``LocalStoreError``.
+    func event(_ eventID: String) async throws -> (event: ReceivedEvent, start: String?)? {
+        let roomID = roomID
+        let isThere = try await engine.store.read { database in
+            try database.knownRoom(roomID).map { try database.position(of: eventID, in: $0) != nil } ?? false
+        }
+        guard !isThere else { return nil }
+        do {
+            let answer = try await engine.client.context(of: eventID, in: roomID, limit: 0)
+            return answer["event"].flatMap { ReceivedEvent($0) }.map { ($0, answer["start"]?.string) }
+        } catch let error as MatrixClientError where !error.isTransient {
+            return nil
+        }
+    }
 
     /// Fetches an event with its neighbours, to which a gap leads on both sides.
     /// - Returns: whether the server has it.
@@ -115,6 +134,19 @@ extension Database {
             if try insert(event, at: place, in: room) { place += 1 }
             try applyRelations(of: event, in: room)
         }
+    }
+
+    /// Puts an event where the server has it, if that is a gap; does nothing when the event is newer than what the store
+    /// has, for then it comes by itself.
+    /// - Parameter start: the token for what came before it.
+    func putIntoGap(_ event: ReceivedEvent, start: String?, in roomID: String) throws {
+        guard let room = try knownRoom(roomID), let run = try lastGap(in: room) else { return }
+        // Nothing is missing within the newest run.
+        let isOlder = try first(
+            "SELECT 1 FROM event WHERE room = ? AND position >= ? AND timestamp > ? LIMIT 1", room, run, event.timestamp
+        ) { _ in true }
+        guard isOlder ?? false else { return }
+        try insertRun([event], start: start, in: room)
     }
 
     /// What an event of old history means for those that are stored, and they for it.

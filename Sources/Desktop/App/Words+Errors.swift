@@ -20,8 +20,11 @@ extension Words {
     /// Why a message was not taken.
     static func failure(_ reason: String) -> String {
         let (code, message) = SendFailure.parts(reason)
-        return code == SendFailure.targetNeverSent
-            ? tr("what it belongs to was never sent") : refusal(code, message)
+        return switch code {
+        case SendFailure.targetNeverSent: tr("what it belongs to was never sent")
+        case SendFailure.fileMissing: tr("its file is no longer there")
+        default: refusal(code, message)
+        }
     }
 
     private static func refusal(_ code: String, _ message: String) -> String {

@@ -47,8 +47,10 @@ import GtkKit
         times.onApply { [weak self] _ in self?.changed() }
         words.onApply { [weak self] _ in self?.changed() }
         quiet.onToggle { [weak self] _ in self?.changed() }
-        from.onActivate { [weak self] in self?.changed() }
-        until.onActivate { [weak self] in self?.changed() }
+        for entry in [from, until] {
+            entry.onActivate { [weak self] in self?.takeQuietHours() }
+            entry.addController(FocusController(enter: {}, leave: { [weak self] in self?.takeQuietHours() }))
+        }
     }
 
     /// What is being entered stays as long as the rule is the same.
@@ -80,6 +82,21 @@ import GtkKit
         minutesRow.isVisible = chosen == .every
         times.isVisible = chosen == .atTimes
         quietHours.isVisible = quiet.isOn
+    }
+
+    /// Takes over the quiet hours as they are entered; what is no time of the day gives way to what was there before.
+    func takeQuietHours() {
+        guard !isShowing, quiet.isOn else { return }
+        let begin = DayTime.minutes(from.text) ?? rule.quiet?.from ?? 22 * 60
+        let end = DayTime.minutes(until.text) ?? rule.quiet?.to ?? 7 * 60
+        if from.text != DayTime.text(begin) { from.text = DayTime.text(begin) }
+        if until.text != DayTime.text(end) { until.text = DayTime.text(end) }
+        var new = rule
+        new.quiet = .init(from: begin, to: end)
+        guard new.quiet != rule.quiet else { return }
+        new.timeZone = Self.timeZone
+        rule = new
+        onApply(new)
     }
 
     private func changed() {

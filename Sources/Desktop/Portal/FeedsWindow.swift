@@ -25,6 +25,7 @@ import GtkKit
             if change == .feeds { self?.update() }
         }
         window.onCloseRequest { [weak self] in
+            for row in self?.rows.values.map({ $0 }) ?? [] { row.takeEntered() }
             self?.onClosed()
             return false
         }
@@ -100,6 +101,9 @@ import GtkKit
             items.append(button)
         }
     }
+
+    /// Takes over what is being entered, for the window is about to close.
+    func takeEntered() { rule.takeQuietHours() }
 
     private func subscribe(_ isOn: Bool) {
         subscribed.isSensitive = false

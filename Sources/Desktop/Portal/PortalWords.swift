@@ -53,7 +53,7 @@ import GtkKit
     static func state(_ submission: Submission, isConnected: Bool) -> String {
         switch submission.state {
         case .waiting: isConnected ? tr("Being sent") : tr("Will be sent when there is a connection")
-        case .refused(let reason, _): tr("Not accepted: %@", reason)
+        case .refused(let reason, _): tr("Not accepted: %@", Words.failure(reason))
         case .accepted: tr("Sent, no answer yet")
         case .answered: tr("Answered")
         case .failed: tr("The application failed")

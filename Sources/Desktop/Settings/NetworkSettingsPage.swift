@@ -59,15 +59,17 @@ import GtkKit
     private func showMode() {
         switch account.mode {
         case .continuous: mode.selected = 0
-        case .interval(let count):
-            mode.selected = 1
-            minutes.value = Double(count)
-        case .times(let list):
-            mode.selected = 2
-            times.text = DayTimes.text(list)
+        case .interval: mode.selected = 1
+        case .times: mode.selected = 2
         case .offline: mode.selected = 3
         }
-        if mode.selected != 1 { minutes.value = 15 }
+        minutes.value = 15
+        // What was chosen before working offline is there to be chosen again.
+        switch account.onlineMode {
+        case .interval(let count): minutes.value = Double(count)
+        case .times(let list): times.text = DayTimes.text(list)
+        case .continuous, .offline: break
+        }
         showRows()
     }
 

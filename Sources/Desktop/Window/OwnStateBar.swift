@@ -95,7 +95,7 @@ import GtkKit
         }
         offlineSwitch.onToggle { [weak self] isOn in
             guard let account = self?.account, (account.mode == .offline) != isOn else { return }
-            account.mode = isOn ? .offline : .continuous
+            account.mode = isOn ? .offline : account.onlineMode
         }
     }
 

@@ -47,7 +47,7 @@ import GtkKit
         case .offline(_, nil, _):
             widget.isRevealed = true
             label = tr("Connect")
-            act = { [weak account] in account?.mode = .continuous }
+            act = { [weak account] in if let account { account.mode = account.onlineMode } }
         case .offline(_, let problem?, _):
             widget.isRevealed = true
             label = tr("Try now")

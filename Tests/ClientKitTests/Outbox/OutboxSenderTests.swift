@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import Synchronization
 import TestSupport
@@ -88,6 +89,34 @@ import Testing
         #expect(try await waiting() == 0)
     }
 
+    @Test func oneWhoseFileIsGoneHoldsNothingBack() async throws {
+        let path = folder.path + "/gone"
+        try await store.write { database in
+            var entry = OutboxEntry(roomID: Self.room, transactionID: "1", kind: .file, timestamp: 7)
+            entry.file = OutboxFile(path: path, mimeType: "text/plain", name: "gone.txt", kind: .file, size: 1)
+            try database.addEntry(entry)
+        }
+        try await enter("2")
+        let script = Script({ throw TransportError.file(path: path, ENOENT) }, Self.taken)
+        await sender(engine(script)).drain()
+        #expect(try await waiting() == 0)
+        let (lost, sent) = try await store.read { (try $0.entry("1"), try $0.entry("2")) }
+        #expect(lost?.failure == SendFailure.fileMissing && lost?.isAttempted == false)
+        #expect(sent?.eventID == "$e" && sent?.failure == nil)
+    }
+
+    @Test func oneWhoseFileCannotBeOpenedForTheMomentWaits() async throws {
+        try await store.write { database in
+            var entry = OutboxEntry(roomID: Self.room, transactionID: "1", kind: .file, timestamp: 7)
+            entry.file = OutboxFile(path: "/f", mimeType: "text/plain", name: "f.txt", kind: .file, size: 1)
+            try database.addEntry(entry)
+        }
+        let sender = sender(engine(Script({ throw TransportError.file(path: "/f", EMFILE) })))
+        await sender.drain()
+        #expect(try await waiting() == 1)
+        await sender.stop()
+    }
+
     /// Nor is it sent again and again, before each message.
     @Test func contactsThatAreRefusedHoldNothingBack() async throws {
         let script = Script(
@@ -143,6 +172,73 @@ import Testing
         #expect(await heard.next() == "send/m.room.message/1")
         await sender.drain()
         #expect(try await waiting() == 0)
+    }
+
+    private func receive(_ events: String..., gap: String? = nil) async throws {
+        let limit = gap.map { #","limited":true,"prev_batch":"\#($0)""# } ?? ""
+        let answer = """
+            {"next_batch":"s","rooms":{"join":{"\(Self.room)":{
+            "timeline":{"events":[\(events.joined(separator: ","))]\(limit)}}}}}
+            """
+        let value = try JSONValue.parse(Array(answer.utf8))
+        try await store.write { database in
+            var application = try SyncApplication(database: database, owner: "@hanako:localhost", now: 1)
+            try application.apply(value)
+        }
+    }
+
+    private static func message(_ id: String, by sender: String = "@kenji:localhost", at timestamp: Int) -> String {
+        """
+        {"event_id":"\(id)","type":"m.room.message","sender":"\(sender)","origin_server_ts":\(timestamp),
+        "content":{"msgtype":"m.text","body":"Hello"}}
+        """
+    }
+
+    /// The event ids that the conversation shows in its order; a gap's is nil.
+    private func shown() async throws -> [String?] {
+        try await store.read { database in
+            var reader = try TimelineReader(database, owner: "@hanako:localhost", roomID: Self.room)
+            let window = try reader?.newestWindow()
+            return try window.flatMap { try reader?.slice($0).items.map(\.eventID) } ?? []
+        }
+    }
+
+    /// The first attempt had arrived, and so much was said since then that its echo lies in a gap.
+    @Test func whatHadArrivedLongAgoGoesToItsPlace() async throws {
+        try await enter("1")
+        try await receive(Self.message("$1", at: 1))
+        let own = Self.message("$e", by: "@hanako:localhost", at: 5)
+        let script = Script(
+            { throw TransportError.cut }, Self.taken,
+            { ClientResponse(status: 200, body: Array(#"{"event":\#(own),"start":"before"}"#.utf8)) })
+        let sender = sender(engine(script, sendsAtOnce: false))
+        await sender.drain()
+        try await receive(Self.message("$9", at: 9), gap: "t")
+        await sender.drain()
+        #expect(try await shown() == ["$1", nil, "$e", nil, "$9"])
+        #expect(try await store.read { try $0.entries(of: Self.room).isEmpty })
+        var heard = script.heard.makeAsyncIterator()
+        for path in ["send/m.room.message/1", "send/m.room.message/1", "%21r%3Alocalhost/context/%24e?limit=0"] {
+            #expect(await heard.next() == path)
+        }
+    }
+
+    /// The first attempt had not arrived: the echo is to come.
+    @Test func whatArrivesWithALaterAttemptStaysLast() async throws {
+        try await enter("1")
+        try await receive(Self.message("$1", at: 1))
+        let own = Self.message("$e", by: "@hanako:localhost", at: 12)
+        let script = Script(
+            { throw TransportError.cut }, Self.taken,
+            { ClientResponse(status: 200, body: Array(#"{"event":\#(own),"start":"before"}"#.utf8)) })
+        let sender = sender(engine(script, sendsAtOnce: false))
+        await sender.drain()
+        try await receive(Self.message("$9", at: 9), gap: "t")
+        await sender.drain()
+        #expect(try await shown() == ["$1", nil, "$9", "$e"])
+        try await receive(own)
+        #expect(try await shown() == ["$1", nil, "$9", "$e"])
+        #expect(try await store.read { try $0.entries(of: Self.room).isEmpty })
     }
 
     @Test func whatCannotHaveReachedTheServerCanStillBeChanged() async throws {
