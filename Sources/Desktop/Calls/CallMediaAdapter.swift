@@ -38,6 +38,7 @@ import MediaKit
 
     var hasMicrophone: Bool { pipeline.hasMicrophone }
     var hasPicture: Bool { pipeline.hasPicture }
+    var sendsAnything: Bool { hasMicrophone || hasPicture }
 
     var streams: CallStreams {
         CallStreams([

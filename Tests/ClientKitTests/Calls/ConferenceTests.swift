@@ -55,6 +55,15 @@ import Testing
             return await withCheckedContinuation { waiter = $0 }
         }
 
+        /// The clock goes on until then.
+        func endInTime() async -> CallEnd {
+            let waking = Task {
+                while !Task.isCancelled { await clock.advanceToNextSleeper() }
+            }
+            defer { waking.cancel() }
+            return await end()
+        }
+
         func peer(_ userID: String) -> Peer? { peers.last { $0.userID == userID } }
     }
 
@@ -112,11 +121,94 @@ import Testing
         let desk = Desk(ScriptedBridge(publishers: Self.kenji))
         desk.conference.start()
         await desk.bridge.until { $0.contains("subscribe") && $0.contains("publish") }
+        for peer in desk.peers { peer.onEvent(.path(.connected)) }
+        #expect(desk.conference.stands)
         desk.peer("@kenji:test")?.onEvent(.path(.failed))
+        #expect(!desk.conference.stands)
         await desk.bridge.until { $0.contains("leave") }
-        desk.bridge.tell(#"{"type":"ended"}"#)
-        await desk.bridge.until { asked in asked.count { $0 == "join" } == 2 && asked.last == "subscribe" }
+        // Not at once: it may break again and again. The other one that waits is the conference's patience.
+        while desk.clock.sleeperCount != 2 { await Task.yield() }
+        #expect(desk.bridge.asked.count { $0 == "join" } == 1)
+        await desk.clock.advanceToNextSleeper()
+        await desk.bridge.until { asked in
+            asked.count { $0 == "join" } == 2 && asked.count { $0 == "subscribe" } == 2
+        }
+        #expect(desk.clock.now().uptime == Conference.pause)
         desk.conference.leave()
+    }
+
+    @Test func itGoesOnOnceTheOwnLineStands() async throws {
+        let desk = Desk(ScriptedBridge(publishers: Self.kenji))
+        desk.conference.start()
+        await desk.bridge.until { $0.contains("subscribe") && $0.contains("publish") }
+        // That others are to be had tells nothing of the own way.
+        desk.peer("@kenji:test")?.onEvent(.path(.connected))
+        #expect(!desk.conference.stands)
+        let own = try #require(desk.peer("@hanako:test"))
+        own.onEvent(.path(.connected))
+        #expect(desk.conference.stands)
+        own.onEvent(.path(.disconnected))
+        #expect(!desk.conference.stands)
+        own.onEvent(.path(.connected))
+        #expect(desk.conference.stands)
+        desk.conference.leave()
+        #expect(!desk.conference.stands)
+    }
+
+    @Test func noWayIsFound() async {
+        let desk = Desk(ScriptedBridge(publishers: Self.kenji))
+        desk.conference.start()
+        await desk.bridge.until { $0.contains("publish") }
+        #expect(await desk.endInTime() == .noPath)
+        #expect(desk.clock.now().uptime >= CallMachine.Timing.connecting)
+        // It has left by itself.
+        #expect(desk.conference.people.isEmpty)
+        await desk.bridge.until { $0.contains("leave") }
+    }
+
+    @Test func theWayIsLostForGood() async {
+        let desk = Desk(ScriptedBridge())
+        desk.conference.start()
+        await desk.bridge.until { $0.contains("publish") }
+        desk.peer("@hanako:test")?.onEvent(.path(.connected))
+        desk.peer("@hanako:test")?.onEvent(.path(.disconnected))
+        #expect(await desk.endInTime() == .lost)
+        #expect(desk.clock.now().uptime >= CallMachine.Timing.reconnecting)
+        await desk.bridge.until { $0.contains("leave") }
+    }
+
+    @Test func whatCannotBeSentEndsIt() async {
+        let desk = Desk(ScriptedBridge())
+        desk.conference.start()
+        await desk.bridge.until { $0.contains("publish") }
+        desk.peer("@hanako:test")?.onEvent(.failed("no encoder"))
+        #expect(await desk.end() == .mediaFailed("no encoder"))
+    }
+
+    @Test func whoHasNothingToSendListens() async {
+        let desk = Desk(ScriptedBridge(publishers: Self.kenji))
+        let makePeer = desk.conference.makePeer
+        desk.conference.makePeer = { $1 == .sending ? nil : makePeer($0, $1) }
+        desk.conference.start()
+        await desk.bridge.until { $0.contains("subscribe") }
+        #expect(desk.conference.stands)
+        #expect(!desk.bridge.asked.contains("publish"))
+        desk.conference.leave()
+    }
+
+    @Test func aServerThatTellsNothingIsJoinedAnew() async {
+        let desk = Desk(ScriptedBridge())
+        desk.bridge.refuse("events", with: 503)
+        desk.conference.start()
+        await desk.bridge.until { $0.contains("publish") }
+        desk.peer("@hanako:test")?.onEvent(.path(.connected))
+        let waking = Task {
+            while !Task.isCancelled { await desk.clock.advanceToNextSleeper() }
+        }
+        await desk.bridge.until { asked in asked.count { $0 == "join" } == 2 }
+        #expect(desk.clock.now().uptime >= Conference.patience)
+        desk.conference.leave()
+        waking.cancel()
     }
 
     @Test func whoIsRefusedIsTold() async {
@@ -132,12 +224,7 @@ import Testing
         let desk = Desk(ScriptedBridge())
         desk.bridge.refuse("join", with: 503)
         desk.conference.start()
-        let waking = Task {
-            while !Task.isCancelled { await desk.clock.advanceToNextSleeper() }
-        }
-        #expect(await desk.end() == .lost)
+        #expect(await desk.endInTime() == .lost)
         #expect(desk.clock.now().uptime >= Conference.patience)
-        desk.conference.leave()
-        waking.cancel()
     }
 }
