@@ -48,7 +48,9 @@ import MediaKit
         ])
     }
 
-    func makePeer(for userID: String, relays: [String], part: CallPeerPart) -> any CallPeer {
+    func makePeer(
+        for userID: String, relays: @escaping @MainActor () -> [String], part: CallPeerPart
+    ) -> any CallPeer {
         let peer = CallPeerAdapter(
             pipeline, relays: relays, part: part,
             receivesPicture: { [weak self] in self?.receivesPicture ?? true })

@@ -211,6 +211,35 @@ import Testing
         waking.cancel()
     }
 
+    /// Names and passwords for relays are good for a while only.
+    @Test func connectionsWaitForTheRelays() async throws {
+        let desk = Desk(ScriptedBridge(publishers: Self.kenji))
+        let (gate, opening) = AsyncStream<Void>.makeStream()
+        let renewal = Task { for await _ in gate {} }
+        desk.conference.renewRelays = { renewal }
+        desk.conference.start()
+        await desk.bridge.until { $0.contains("join") }
+        while desk.peers.count != 2 { await Task.yield() }
+        #expect(desk.peers.allSatisfy { $0.done.isEmpty })
+        #expect(desk.bridge.asked == ["join"])
+        opening.finish()
+        await desk.bridge.until { $0.contains("publish") && $0.contains("subscriptions/s1/answer") }
+        desk.conference.leave()
+    }
+
+    @Test func whatIsGivenUpBeforeItIsMadeIsTakenBack() async {
+        let desk = Desk(ScriptedBridge(publishers: Self.kenji))
+        desk.bridge.hold("subscribe")
+        desk.conference.start()
+        await desk.bridge.until { $0.contains("subscribe") }
+        desk.bridge.tell(#"{"type":"unpublished","participant":"k1"}"#)
+        while !desk.conference.people.isEmpty { await Task.yield() }
+        #expect(!desk.bridge.asked.contains("unsubscribe"))
+        desk.bridge.release()
+        await desk.bridge.until { $0.contains("unsubscribe") }
+        desk.conference.leave()
+    }
+
     @Test func whoIsRefusedIsTold() async {
         let desk = Desk(ScriptedBridge())
         desk.bridge.refuse("join", with: 403)

@@ -23,7 +23,10 @@ extension CallDesk {
         }
         conference.makePeer = { [weak call] user, part in
             guard let call, let media = call.media, part != .sending || media.sendsAnything else { return nil }
-            return media.makePeer(for: user, relays: call.relays.addresses, part: part)
+            return media.makePeer(for: user, relays: { [weak call] in call?.relays.addresses ?? [] }, part: part)
+        }
+        conference.renewRelays = { [weak self, weak call] in
+            if let self, let call { renewRelays(of: call) } else { nil }
         }
         conference.muted = { [weak call] in
             call?.media?.streams.first.map { ConferenceMuted(audio: $0.audioMuted, video: $0.videoMuted) }

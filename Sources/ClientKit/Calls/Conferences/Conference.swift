@@ -4,25 +4,7 @@
 /// own one has as long as that of a call between two: where it does not come to stand, or cannot be had again, the call
 /// ends. It belongs to a ``Call``, which shows it.
 @MainActor final class Conference {
-    /// One connection to the bridge, and what the server is told of it, in order.
-    @MainActor fileprivate final class Line {
-        let peer: any CallPeer
-        var subscription: String?
-        var telling: Task<Void, Never>?
-        var isConnected = false
-        var figures = CallFigures()
-        /// How many counts in succession had no new picture. The bridge does not tell who has switched the camera off.
-        var still = Conference.stillCounts
-        /// Waits for it to stand.
-        var watching: Task<Void, Never>?
-
-        init(_ peer: any CallPeer) { self.peer = peer }
-
-        func close() {
-            watching?.cancel()
-            peer.close()
-        }
-    }
+    private typealias Line = ConferenceLine
 
     /// Milliseconds that it may be out, or the server be away, before the call ends.
     static let patience = CallMachine.Timing.reconnecting
@@ -32,7 +14,7 @@
     static let standingTime: Int64 = 15_000
 
     /// Counts, one a second, without a new picture after which there is none to show.
-    fileprivate static let stillCounts = 2
+    static let stillCounts = 2
 
     private let owner: String
     private let client: ConferenceClient
@@ -60,6 +42,8 @@
     var onFigures: @MainActor (_ userID: String) -> Void = { _ in }
     /// Makes a connection to the bridge, or none where there is nothing to send, or no media any more.
     var makePeer: @MainActor (_ userID: String, CallPeerPart) -> (any CallPeer)? = { _, _ in nil }
+    /// What a connection to the bridge has to wait for before it is made.
+    var renewRelays: @MainActor () -> Task<Void, Never>? = { nil }
     /// Whether this member is without sound or picture; nil once there are no media.
     var muted: @MainActor () -> ConferenceMuted? = { nil }
     /// What a way is to be called.
@@ -249,7 +233,14 @@
             tell(line) { try await $0.unpublish(participant) }
         }
         connect(line, userID: nil)
-        line.peer.makeOffer()
+        if let renewal = renewRelays() {
+            tell(line) { [weak line] _ in
+                await renewal.value
+                await line?.makeOffer()
+            }
+        } else {
+            line.peer.makeOffer()
+        }
         tellMuted()
     }
 
@@ -279,9 +270,14 @@
         let line = Line(peer)
         lines[publisher.userID] = line
         connect(line, userID: publisher.userID)
+        let renewal = renewRelays()
         tell(line) { [weak line] client in
+            await renewal?.value
             let made = try await client.subscribe(participant, to: publisher.participant)
-            await line?.take(made.name, offer: made.offer)
+            if await line?.take(made.name, offer: made.offer) != true {
+                // Given up while the server made it.
+                try? await client.unsubscribe(participant, made.name)
+            }
         }
     }
 
@@ -382,14 +378,5 @@
                 if let self, let line, isCurrent(line) { rejoin() }
             }
         }
-    }
-}
-
-extension Conference.Line {
-    fileprivate func accept(_ answer: String) { peer.accept(answer: answer) }
-
-    fileprivate func take(_ subscription: String, offer: String) {
-        self.subscription = subscription
-        peer.makeAnswer(to: offer, isFresh: true)
     }
 }
