@@ -19,7 +19,7 @@ import Testing
 
             init() throws {
                 pipeline = try CallPipeline(CallPipeline.Choice(), wantsPicture: true)
-                adapter = CallPeerAdapter(pipeline, relays: [], part: .both, receivesPicture: { true })
+                adapter = CallPeerAdapter(pipeline, relays: { [] }, part: .both, receivesPicture: { true })
             }
         }
 

@@ -57,6 +57,10 @@
     /// Where the server's bridge stands between all; then there are no legs.
     var conference: Conference?
     var relays = CallRelays()
+    /// Asks for another name and password for them.
+    var renewal: Task<Void, Never>?
+    /// By the other's user id: what a connection is to do once that is done.
+    var waiting: [String: [CallMachine.Action]] = [:]
     /// This computer's, when the connections were made.
     var addresses: Set<String> = []
     /// Tells the server that it goes on.

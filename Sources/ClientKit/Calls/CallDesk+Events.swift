@@ -95,7 +95,7 @@ extension CallDesk {
         if own.state == .inviting {
             for action in ended.hangUp(.replaced) { if case .send = action { perform(action, user, ended, call) } }
         }
-        call.peers.removeValue(forKey: user)?.close()
+        closePeer(user, call)
         add(machine, to: call)
         if call.media != nil { change(user, of: call) { $0.accept() } }
         return true
@@ -131,7 +131,7 @@ extension CallDesk {
         // Each pair has one call; that of the lesser id stays.
         if let known = call.legs[user]?.machine, known.end == nil {
             guard known.state == .preparing || known.state == .inviting, machine.callID < known.callID else { return }
-            call.peers.removeValue(forKey: user)?.close()
+            closePeer(user, call)
         }
         add(machine, to: call)
         if call.media != nil { change(user, of: call) { $0.accept() } }

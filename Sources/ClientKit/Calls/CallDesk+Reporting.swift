@@ -26,7 +26,7 @@ extension CallDesk {
 
     /// News flow again: a server that was started anew knows of no calls.
     func connected(_ account: AccountModel) {
-        if let relays = account.parts?.relays { Task { await relays.forget() } }
+        forgetRelays(of: account)
         guard let current, current.account === account, let before = current.reporting else { return }
         before.cancel()
         beginReporting(current)

@@ -10,12 +10,8 @@ extension CallDesk {
 
     /// - Returns: whether there are camera, microphone and ways; otherwise the call is over.
     func prepare(_ call: Call) async -> Bool {
-        let relays = await relays(for: call.account)
-        guard !call.isEnded else {
-            relays.stop()
-            return false
-        }
-        call.relays = relays
+        await findRelays(for: call)
+        guard !call.isEnded else { return false }
         call.addresses = LocalAddresses.current()
         do {
             if call.media == nil { call.media = try makeMedia(call) }
@@ -34,38 +30,15 @@ extension CallDesk {
         change(user, of: call) { $0.isOutgoing ? $0.start() : $0.accept() }
     }
 
-    private func relays(for account: AccountModel) async -> CallRelays {
-        guard let parts = account.parts else { return CallRelays() }
-        // Without relays there may still be a direct way.
-        guard let server = (try? await parts.relays.turnServer()) ?? nil else { return CallRelays() }
-        return CallRelays(
-            server, transport: parts.transport as? CurlTransport, proxy: account.connection.proxy ?? "")
-    }
-
     func perform(_ action: CallMachine.Action, _ user: String, _ machine: CallMachine, _ call: Call) {
         switch action {
         case .send(let content): send(machine.event(content), of: call, to: user)
-        case .makeOffer: peer(user, call)?.makeOffer()
-        case .dropOffer: peer(user, call)?.dropOffer()
-        case .makeAnswer(let offer, let isFresh): peer(user, call)?.makeAnswer(to: offer, isFresh: isFresh)
-        case .accept(let answer): peer(user, call)?.accept(answer: answer)
-        case .add(let candidates): peer(user, call)?.add(candidates)
-        case .setSending(let isSending): peer(user, call)?.setSending(isSending)
         case .ended(let end): ended(user, end, machine, call)
+        case .makeOffer, .dropOffer, .makeAnswer, .accept, .add, .setSending: tell(action, user, call)
         }
     }
 
-    private func peer(_ user: String, _ call: Call) -> (any CallPeer)? {
-        if let peer = call.peers[user] { return peer }
-        guard let peer = call.media?.makePeer(for: user, relays: call.relays.addresses, part: .both) else { return nil }
-        call.peers[user] = peer
-        peer.onEvent = { [weak self, weak call] event in
-            if let self, let call { heard(event, from: user, call) }
-        }
-        return peer
-    }
-
-    private func heard(_ event: CallPeerEvent, from user: String, _ call: Call) {
+    func heard(_ event: CallPeerEvent, from user: String, _ call: Call) {
         let now = now
         switch event {
         case .described(let sdp):
@@ -89,7 +62,7 @@ extension CallDesk {
     }
 
     private func ended(_ user: String, _ end: CallEnd, _ machine: CallMachine, _ call: Call) {
-        call.peers.removeValue(forKey: user)?.close()
+        closePeer(user, call)
         call.joined.remove(user)
         if call.isGroup, [.answeredElsewhere, .declinedElsewhere, .declinedHere].contains(end) {
             settled.append(settledKey(call.id, call.roomID, call.account))
@@ -123,7 +96,7 @@ extension CallDesk {
     func letGo(_ call: Call) {
         call.media?.close()
         call.relays.stop()
-        call.peers = [:]
+        (call.peers, call.waiting) = ([:], [:])
         endReporting(call)
         ringing.removeAll { $0 === call }
         if current === call { current = nil }

@@ -2,9 +2,13 @@
 @MainActor package protocol CallMedia: AnyObject {
     /// The own streams, by the id that the session descriptions give them.
     var streams: CallStreams { get }
+    /// Whether there is sound or picture to send; a connection that only sends has nothing to stand for without.
+    var sendsAnything: Bool { get }
     /// A connection to one person.
-    /// - Parameter relays: `turn://NAME:PASSWORD@HOST:PORT?transport=…`.
-    func makePeer(for userID: String, relays: [String], part: CallPeerPart) -> any CallPeer
+    /// - Parameter relays: `turn://NAME:PASSWORD@HOST:PORT?transport=…`; to be asked whenever it is made anew.
+    func makePeer(
+        for userID: String, relays: @escaping @MainActor () -> [String], part: CallPeerPart
+    ) -> any CallPeer
     func setMuted(_ isMuted: Bool)
     func setCamera(_ isOn: Bool)
     /// Ends all of it.

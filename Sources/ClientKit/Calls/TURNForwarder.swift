@@ -91,11 +91,16 @@ package final class TURNForwarder: Sendable {
     }
 
     /// For webrtcbin's `turn-server` and `add-turn-server`; empty before `start`.
-    package func localURI() -> String {
+    /// - Parameter server: with the name and password, where others hold by now.
+    package func localURI(for server: TURNServer? = nil) -> String {
         guard let port = core.state.withLock({ $0.port }) else { return "" }
+        let server = server ?? self.server
         return "turn://\(QueryCoding.encode(server.username)):\(QueryCoding.encode(server.password))@127.0.0.1:\(port)"
             + "?transport=tcp"
     }
+
+    /// Whether it leads where the server says now.
+    func leads(to server: TURNServer) -> Bool { server.tunnelURL == core.url }
 
     /// What kept the last connection from being made, or cut it; nil while all is well.
     package var lastProblem: TransportError? { core.state.withLock { $0.problem } }

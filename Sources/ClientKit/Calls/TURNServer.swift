@@ -5,7 +5,7 @@ package struct TURNServer: Sendable, Equatable {
     package var username: String
     package var password: String
     package var uris: [String]
-    /// How long the name and password are good from when they were given.
+    /// How long the name and password are good from when this was given.
     package var lifetime: Duration
 
     package init(username: String, password: String, uris: [String], lifetime: Duration) {
@@ -13,6 +13,11 @@ package struct TURNServer: Sendable, Equatable {
         self.password = password
         self.uris = uris
         self.lifetime = lifetime
+    }
+
+    /// Whether it says the same, but for how long.
+    func isSame(as other: TURNServer) -> Bool {
+        (username, password, uris) == (other.username, other.password, other.uris)
     }
 
     /// The URL that leads to a relay over TCP: `https` for TURN within TLS, before `http` for TURN as it is; nil when none
@@ -34,8 +39,8 @@ package struct TURNServer: Sendable, Equatable {
 
 extension MatrixClient {
     /// `GET /_matrix/client/v3/voip/turnServer`. Without a relay there are no URIs.
-    package func turnServer() async throws -> TURNServer {
-        let answer = try await send("GET", ["_matrix", "client", "v3", "voip", "turnServer"])
+    package func turnServer(timeout: Duration = .seconds(60)) async throws -> TURNServer {
+        let answer = try await send("GET", ["_matrix", "client", "v3", "voip", "turnServer"], timeout: timeout)
         return TURNServer(
             username: answer["username"]?.string ?? "", password: answer["password"]?.string ?? "",
             uris: answer["uris"]?.array.map { $0.compactMap(\.string) } ?? [],
@@ -47,6 +52,7 @@ extension MatrixClient {
 package actor TURNServerCache {
     private let client: MatrixClient
     private let now: @Sendable () -> ContinuousClock.Instant
+    /// `until` is half of its time.
     private var kept: (server: TURNServer, until: ContinuousClock.Instant)?
 
     package init(client: MatrixClient) {
@@ -61,12 +67,17 @@ package actor TURNServerCache {
     /// The server may be another now, which does not know the name and password any more.
     package func forget() { kept = nil }
 
-    /// nil when the server has no relay. A call that begins now has half of the lifetime at least.
+    /// nil when the server has no relay. A connection that is made now has half of the lifetime at least; what is left of
+    /// it is in the answer.
     /// - Throws: ``MatrixClientError``, ``TransportError``.
-    package func turnServer() async throws -> TURNServer? {
-        if let kept, kept.until > now() { return kept.server }
+    package func turnServer(timeout: Duration = .seconds(60)) async throws -> TURNServer? {
+        if let kept, kept.until > now() {
+            var server = kept.server
+            server.lifetime = server.lifetime / 2 + (kept.until - now())
+            return server
+        }
         kept = nil
-        let server = try await client.turnServer()
+        let server = try await client.turnServer(timeout: timeout)
         guard !server.uris.isEmpty else { return nil }
         kept = (server, now() + server.lifetime / 2)
         return server

@@ -38,6 +38,7 @@ import MediaKit
 
     var hasMicrophone: Bool { pipeline.hasMicrophone }
     var hasPicture: Bool { pipeline.hasPicture }
+    var sendsAnything: Bool { hasMicrophone || hasPicture }
 
     var streams: CallStreams {
         CallStreams([
@@ -47,7 +48,9 @@ import MediaKit
         ])
     }
 
-    func makePeer(for userID: String, relays: [String], part: CallPeerPart) -> any CallPeer {
+    func makePeer(
+        for userID: String, relays: @escaping @MainActor () -> [String], part: CallPeerPart
+    ) -> any CallPeer {
         let peer = CallPeerAdapter(
             pipeline, relays: relays, part: part,
             receivesPicture: { [weak self] in self?.receivesPicture ?? true })

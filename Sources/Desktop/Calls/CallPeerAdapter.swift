@@ -16,7 +16,8 @@ import MediaKit
     var onAnotherWay: @MainActor () -> Void = {}
     private(set) var isClosed = false
     private let pipeline: CallPipeline
-    private let relays: [String]
+    /// Their names and passwords change while a call lasts.
+    private let relays: @MainActor () -> [String]
     private let part: CallPeerPart
     private let receivesPicture: @MainActor () -> Bool
     /// The one that carries sound and picture, or is to.
@@ -47,7 +48,7 @@ import MediaKit
     private static let grace = 3
 
     init(
-        _ pipeline: CallPipeline, relays: [String], part: CallPeerPart,
+        _ pipeline: CallPipeline, relays: @escaping @MainActor () -> [String], part: CallPeerPart,
         receivesPicture: @escaping @MainActor () -> Bool
     ) {
         self.pipeline = pipeline
@@ -62,7 +63,7 @@ import MediaKit
     private func makeConnection() -> PeerConnection? {
         do {
             let made = try PeerConnection(
-                pipeline, relays: relays, sounds: sounds, isRelayOnly: part != .both)
+                pipeline, relays: relays(), sounds: sounds, isRelayOnly: part != .both)
             made.onEvent = { [weak self, weak made] event in
                 if let self, let made { heard(event, from: made) }
             }

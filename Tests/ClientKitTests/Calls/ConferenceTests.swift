@@ -55,6 +55,15 @@ import Testing
             return await withCheckedContinuation { waiter = $0 }
         }
 
+        /// The clock goes on until then.
+        func endInTime() async -> CallEnd {
+            let waking = Task {
+                while !Task.isCancelled { await clock.advanceToNextSleeper() }
+            }
+            defer { waking.cancel() }
+            return await end()
+        }
+
         func peer(_ userID: String) -> Peer? { peers.last { $0.userID == userID } }
     }
 
@@ -112,10 +121,122 @@ import Testing
         let desk = Desk(ScriptedBridge(publishers: Self.kenji))
         desk.conference.start()
         await desk.bridge.until { $0.contains("subscribe") && $0.contains("publish") }
+        for peer in desk.peers { peer.onEvent(.path(.connected)) }
+        #expect(desk.conference.stands)
         desk.peer("@kenji:test")?.onEvent(.path(.failed))
+        #expect(!desk.conference.stands)
         await desk.bridge.until { $0.contains("leave") }
-        desk.bridge.tell(#"{"type":"ended"}"#)
-        await desk.bridge.until { asked in asked.count { $0 == "join" } == 2 && asked.last == "subscribe" }
+        // Not at once: it may break again and again. The other one that waits is the conference's patience.
+        while desk.clock.sleeperCount != 2 { await Task.yield() }
+        #expect(desk.bridge.asked.count { $0 == "join" } == 1)
+        await desk.clock.advanceToNextSleeper()
+        await desk.bridge.until { asked in
+            asked.count { $0 == "join" } == 2 && asked.count { $0 == "subscribe" } == 2
+        }
+        #expect(desk.clock.now().uptime == Conference.pause)
+        desk.conference.leave()
+    }
+
+    @Test func itGoesOnOnceTheOwnLineStands() async throws {
+        let desk = Desk(ScriptedBridge(publishers: Self.kenji))
+        desk.conference.start()
+        await desk.bridge.until { $0.contains("subscribe") && $0.contains("publish") }
+        // That others are to be had tells nothing of the own way.
+        desk.peer("@kenji:test")?.onEvent(.path(.connected))
+        #expect(!desk.conference.stands)
+        let own = try #require(desk.peer("@hanako:test"))
+        own.onEvent(.path(.connected))
+        #expect(desk.conference.stands)
+        own.onEvent(.path(.disconnected))
+        #expect(!desk.conference.stands)
+        own.onEvent(.path(.connected))
+        #expect(desk.conference.stands)
+        desk.conference.leave()
+        #expect(!desk.conference.stands)
+    }
+
+    @Test func noWayIsFound() async {
+        let desk = Desk(ScriptedBridge(publishers: Self.kenji))
+        desk.conference.start()
+        await desk.bridge.until { $0.contains("publish") }
+        #expect(await desk.endInTime() == .noPath)
+        #expect(desk.clock.now().uptime >= CallMachine.Timing.connecting)
+        // It has left by itself.
+        #expect(desk.conference.people.isEmpty)
+        await desk.bridge.until { $0.contains("leave") }
+    }
+
+    @Test func theWayIsLostForGood() async {
+        let desk = Desk(ScriptedBridge())
+        desk.conference.start()
+        await desk.bridge.until { $0.contains("publish") }
+        desk.peer("@hanako:test")?.onEvent(.path(.connected))
+        desk.peer("@hanako:test")?.onEvent(.path(.disconnected))
+        #expect(await desk.endInTime() == .lost)
+        #expect(desk.clock.now().uptime >= CallMachine.Timing.reconnecting)
+        await desk.bridge.until { $0.contains("leave") }
+    }
+
+    @Test func whatCannotBeSentEndsIt() async {
+        let desk = Desk(ScriptedBridge())
+        desk.conference.start()
+        await desk.bridge.until { $0.contains("publish") }
+        desk.peer("@hanako:test")?.onEvent(.failed("no encoder"))
+        #expect(await desk.end() == .mediaFailed("no encoder"))
+    }
+
+    @Test func whoHasNothingToSendListens() async {
+        let desk = Desk(ScriptedBridge(publishers: Self.kenji))
+        let makePeer = desk.conference.makePeer
+        desk.conference.makePeer = { $1 == .sending ? nil : makePeer($0, $1) }
+        desk.conference.start()
+        await desk.bridge.until { $0.contains("subscribe") }
+        #expect(desk.conference.stands)
+        #expect(!desk.bridge.asked.contains("publish"))
+        desk.conference.leave()
+    }
+
+    @Test func aServerThatTellsNothingIsJoinedAnew() async {
+        let desk = Desk(ScriptedBridge())
+        desk.bridge.refuse("events", with: 503)
+        desk.conference.start()
+        await desk.bridge.until { $0.contains("publish") }
+        desk.peer("@hanako:test")?.onEvent(.path(.connected))
+        let waking = Task {
+            while !Task.isCancelled { await desk.clock.advanceToNextSleeper() }
+        }
+        await desk.bridge.until { asked in asked.count { $0 == "join" } == 2 }
+        #expect(desk.clock.now().uptime >= Conference.patience)
+        desk.conference.leave()
+        waking.cancel()
+    }
+
+    /// Names and passwords for relays are good for a while only.
+    @Test func connectionsWaitForTheRelays() async throws {
+        let desk = Desk(ScriptedBridge(publishers: Self.kenji))
+        let (gate, opening) = AsyncStream<Void>.makeStream()
+        let renewal = Task { for await _ in gate {} }
+        desk.conference.renewRelays = { renewal }
+        desk.conference.start()
+        await desk.bridge.until { $0.contains("join") }
+        while desk.peers.count != 2 { await Task.yield() }
+        #expect(desk.peers.allSatisfy { $0.done.isEmpty })
+        #expect(desk.bridge.asked == ["join"])
+        opening.finish()
+        await desk.bridge.until { $0.contains("publish") && $0.contains("subscriptions/s1/answer") }
+        desk.conference.leave()
+    }
+
+    @Test func whatIsGivenUpBeforeItIsMadeIsTakenBack() async {
+        let desk = Desk(ScriptedBridge(publishers: Self.kenji))
+        desk.bridge.hold("subscribe")
+        desk.conference.start()
+        await desk.bridge.until { $0.contains("subscribe") }
+        desk.bridge.tell(#"{"type":"unpublished","participant":"k1"}"#)
+        while !desk.conference.people.isEmpty { await Task.yield() }
+        #expect(!desk.bridge.asked.contains("unsubscribe"))
+        desk.bridge.release()
+        await desk.bridge.until { $0.contains("unsubscribe") }
         desk.conference.leave()
     }
 
@@ -132,12 +253,7 @@ import Testing
         let desk = Desk(ScriptedBridge())
         desk.bridge.refuse("join", with: 503)
         desk.conference.start()
-        let waking = Task {
-            while !Task.isCancelled { await desk.clock.advanceToNextSleeper() }
-        }
-        #expect(await desk.end() == .lost)
+        #expect(await desk.endInTime() == .lost)
         #expect(desk.clock.now().uptime >= Conference.patience)
-        desk.conference.leave()
-        waking.cancel()
     }
 }

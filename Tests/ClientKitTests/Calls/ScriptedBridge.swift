@@ -69,7 +69,10 @@ final class ScriptedBridge: ClientTransport {
     ) async throws -> ClientResponse {
         let path = String(
             request.url.split(separator: "?")[0].split(separator: "/").dropFirst(6).joined(separator: "/"))
-        if path == "events" { return try await news() }
+        if path == "events" {
+            guard let status = state.withLock({ $0.refusals[path] }) else { return try await news() }
+            return ClientResponse(status: status)
+        }
         let (status, waiters, isHeld) = state.withLock { state in
             state.asked.append(path)
             defer { state.waiters = [] }

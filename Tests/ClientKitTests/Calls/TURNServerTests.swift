@@ -50,7 +50,7 @@ struct TURNServerTests {
         for _ in 0..<3 { #expect(try await cache.turnServer()?.lifetime == .seconds(600)) }
         #expect(count.withLock { $0 } == 1)
         now.withLock { $0 += .seconds(299) }
-        _ = try await cache.turnServer()
+        #expect(try await cache.turnServer()?.lifetime == .seconds(301))
         #expect(count.withLock { $0 } == 1)
         now.withLock { $0 += .seconds(1) }
         _ = try await cache.turnServer()

@@ -22,7 +22,11 @@ extension CallDesk {
             call?.changes.notify(.figures(userID: user))
         }
         conference.makePeer = { [weak call] user, part in
-            call.flatMap { $0.media?.makePeer(for: user, relays: $0.relays.addresses, part: part) }
+            guard let call, let media = call.media, part != .sending || media.sendsAnything else { return nil }
+            return media.makePeer(for: user, relays: { [weak call] in call?.relays.addresses ?? [] }, part: part)
+        }
+        conference.renewRelays = { [weak self, weak call] in
+            if let self, let call { renewRelays(of: call) } else { nil }
         }
         conference.muted = { [weak call] in
             call?.media?.streams.first.map { ConferenceMuted(audio: $0.audioMuted, video: $0.videoMuted) }
@@ -40,7 +44,7 @@ extension CallDesk {
     private func changed(_ call: Call, _ end: CallEnd?) {
         guard let conference = call.conference, !call.isEnded else { return }
         if let end { return finish(call, end) }
-        let phase: Call.Phase = conference.isIn ? .active : call.since == nil ? .connecting : .reconnecting
+        let phase: Call.Phase = conference.stands ? .active : call.since == nil ? .connecting : .reconnecting
         if phase == .active, call.since == nil { call.since = clock.now().wall }
         let isNew = phase != call.phase
         call.phase = phase

@@ -1,36 +1,20 @@
 /// This device's part in a conference: one connection on which it sends, and one for each member from whom it gets.
 ///
-/// A connection that does not stand after ``standingTime`` is made anew. Where one breaks, all of it is joined anew, for
-/// ``patience`` at most; then the call ends. It belongs to a ``Call``, which shows it.
+/// A connection that does not stand after ``standingTime`` is made anew. Where one breaks, all of it is joined anew. The
+/// own one has as long as that of a call between two: where it does not come to stand, or cannot be had again, the call
+/// ends. It belongs to a ``Call``, which shows it.
 @MainActor final class Conference {
-    /// One connection to the bridge, and what the server is told of it, in order.
-    @MainActor fileprivate final class Line {
-        let peer: any CallPeer
-        var subscription: String?
-        var telling: Task<Void, Never>?
-        var isConnected = false
-        var figures = CallFigures()
-        /// How many counts in succession had no new picture. The bridge does not tell who has switched the camera off.
-        var still = Conference.stillCounts
-        /// Waits for it to stand.
-        var watching: Task<Void, Never>?
+    private typealias Line = ConferenceLine
 
-        init(_ peer: any CallPeer) { self.peer = peer }
-
-        func close() {
-            watching?.cancel()
-            peer.close()
-        }
-    }
-
-    /// Milliseconds that it may be out before the call ends, and between two attempts.
-    static let patience: Int64 = 45_000
+    /// Milliseconds that it may be out, or the server be away, before the call ends.
+    static let patience = CallMachine.Timing.reconnecting
+    /// Milliseconds between two attempts to join, and from one that came to nothing to the next.
     static let pause: Int64 = 2000
     /// Milliseconds: on a computer that is busy the ways to the relay may be found too late.
     static let standingTime: Int64 = 15_000
 
     /// Counts, one a second, without a new picture after which there is none to show.
-    fileprivate static let stillCounts = 2
+    static let stillCounts = 2
 
     private let owner: String
     private let client: ConferenceClient
@@ -41,16 +25,25 @@
     private var own: Line?
     private var lines: [String: Line] = [:]
     private var running: Task<Void, Never>?
+    /// Waits for news.
+    private var listening: Task<Void, Never>?
+    /// Ends all of it where the own line does not come to stand.
+    private var waiting: Task<Void, Never>?
+    /// Whether the own line has stood.
+    private var hadWay = false
+    private var isOver = false
     /// Tells the server that this device has left for good.
     private(set) var leaving: Task<Void, Never>?
-    private(set) var isIn = false
-    /// It is over, or joined anew.
+    private var isIn = false
+    /// It is joined anew.
     private var isBroken = false
     /// Called after each change, with the end where it is one.
     var onChange: @MainActor (CallEnd?) -> Void = { _ in }
     var onFigures: @MainActor (_ userID: String) -> Void = { _ in }
-    /// Makes a connection to the bridge, or none once there are no media.
+    /// Makes a connection to the bridge, or none where there is nothing to send, or no media any more.
     var makePeer: @MainActor (_ userID: String, CallPeerPart) -> (any CallPeer)? = { _, _ in nil }
+    /// What a connection to the bridge has to wait for before it is made.
+    var renewRelays: @MainActor () -> Task<Void, Never>? = { nil }
     /// Whether this member is without sound or picture; nil once there are no media.
     var muted: @MainActor () -> ConferenceMuted? = { nil }
     /// What a way is to be called.
@@ -82,6 +75,32 @@
 
     // MARK: Being in it
 
+    /// Whether what this device sends has a way. One that has nothing to send needs none.
+    var stands: Bool { isIn && !isBroken && own?.isConnected ?? true }
+
+    /// To be called after whatever may have let the own line stand, or stand no more.
+    private func judge() {
+        if stands {
+            hadWay = true
+            waiting?.cancel()
+            waiting = nil
+        } else if !isOver, waiting == nil, isIn || hadWay {
+            let (end, time): (CallEnd, Int64) =
+                hadWay ? (.lost, CallMachine.Timing.reconnecting) : (.noPath, CallMachine.Timing.connecting)
+            waiting = Task { [weak self, clock] in
+                do { try await clock.sleep(milliseconds: time) } catch { return }
+                if !Task.isCancelled { self?.giveUp(end) }
+            }
+        }
+    }
+
+    private func giveUp(_ end: CallEnd) {
+        guard !isOver else { return }
+        let tell = onChange
+        leave()
+        tell(end)
+    }
+
     func start() {
         running = Task { [weak self] in
             while let self, !Task.isCancelled, await stay() {}
@@ -101,18 +120,26 @@
                     Task { try? await client.leave(joined.participant) }
                     return false
                 }
+                let next = clock.now().uptime + Self.pause
                 begin(joined)
                 onChange(nil)
-                await listen(joined)
+                let listening = Task { [weak self] () -> Void in await self?.listen(joined) }
+                self.listening = listening
+                await listening.value
+                guard !isOver else { return false }
                 end()
                 onChange(nil)
+                // What breaks at once is not asked for again and again without a pause.
+                let wait = next - clock.now().uptime
+                if wait > 0 { try await clock.sleep(milliseconds: wait) }
                 return true
             } catch let error as MatrixClientError where !error.isTransient && error.status != 503 {
-                onChange(.refused(error.message))
+                giveUp(.refused(error.message))
                 return false
             } catch {
+                guard !Task.isCancelled else { return false }
                 guard clock.now().uptime < limit else {
-                    onChange(.lost)
+                    giveUp(.lost)
                     return false
                 }
                 do { try await clock.sleep(milliseconds: Self.pause) } catch { return false }
@@ -130,15 +157,23 @@
 
     private func listen(_ joined: ConferenceClient.Joined) async {
         var cursor = joined.next
+        /// Since when the server has not answered.
+        var silentSince: Int64?
         while !Task.isCancelled, !isBroken {
             do {
                 let news = try await client.events(joined.participant, since: cursor)
                 guard !Task.isCancelled, !isBroken else { return }
                 cursor = news.next
+                silentSince = nil
                 for event in news.events { take(event) }
             } catch let error as MatrixClientError where !error.isTransient {
                 return
             } catch {
+                // Who is not heard of is out, however well the lines seem to stand.
+                let now = clock.now().uptime
+                let since = silentSince ?? now
+                guard now - since < Self.patience else { return }
+                silentSince = since
                 do { try await clock.sleep(milliseconds: 1000) } catch { return }
             }
         }
@@ -146,7 +181,9 @@
 
     private func take(_ event: ConferenceEvent) {
         switch event {
-        case .ended: isBroken = true
+        case .ended:
+            isBroken = true
+            judge()
         case .offer(let subscription, let sdp):
             lines.values.first { $0.subscription == subscription }?.peer.makeAnswer(to: sdp, isFresh: false)
         case .published, .unpublished, .muted:
@@ -161,17 +198,19 @@
         own?.close()
         own = nil
         perform(roster.left())
+        judge()
     }
 
     func leave() {
-        running?.cancel()
-        running = nil
+        isOver = true
+        onChange = { _ in }
+        for task in [running, listening, waiting] { task?.cancel() }
+        (running, listening, waiting) = (nil, nil, nil)
         if let participant {
             let client = client
             leaving = Task { try? await client.leave(participant) }
         }
         end()
-        onChange = { _ in }
     }
 
     // MARK: Connections
@@ -181,6 +220,10 @@
         let before = own
         before?.close()
         own = nil
+        defer {
+            judge()
+            onChange(nil)
+        }
         guard let participant, let peer = makePeer(owner, .sending) else { return }
         let line = Line(peer)
         own = line
@@ -190,7 +233,14 @@
             tell(line) { try await $0.unpublish(participant) }
         }
         connect(line, userID: nil)
-        line.peer.makeOffer()
+        if let renewal = renewRelays() {
+            tell(line) { [weak line] _ in
+                await renewal.value
+                await line?.makeOffer()
+            }
+        } else {
+            line.peer.makeOffer()
+        }
         tellMuted()
     }
 
@@ -220,9 +270,14 @@
         let line = Line(peer)
         lines[publisher.userID] = line
         connect(line, userID: publisher.userID)
+        let renewal = renewRelays()
         tell(line) { [weak line] client in
+            await renewal?.value
             let made = try await client.subscribe(participant, to: publisher.participant)
-            await line?.take(made.name, offer: made.offer)
+            if await line?.take(made.name, offer: made.offer) != true {
+                // Given up while the server made it.
+                try? await client.unsubscribe(participant, made.name)
+            }
         }
     }
 
@@ -231,6 +286,11 @@
         line.peer.onEvent = { [weak self, weak line] event in
             if let self, let line { heard(event, line, userID) }
         }
+        watch(line, userID)
+    }
+
+    private func watch(_ line: Line, _ userID: String?) {
+        line.watching?.cancel()
         line.watching = Task { [weak self, weak line, clock] in
             do { try await clock.sleep(milliseconds: Self.standingTime) } catch { return }
             if let self, let line, !line.isConnected { renew(line, userID) }
@@ -247,7 +307,7 @@
     }
 
     private func heard(_ event: CallPeerEvent, _ line: Line, _ userID: String?) {
-        guard let participant else { return }
+        guard let participant, isCurrent(line) else { return }
         switch event {
         case .described(let sdp) where userID == nil:
             tell(line) { [weak line] client in
@@ -264,8 +324,17 @@
         case .path(.connected):
             line.isConnected = true
             line.watching?.cancel()
+            judge()
             onChange(nil)
-        case .path(.disconnected), .path(.connecting), .renewed, .notRenewed: break
+        case .path(.disconnected):
+            // It may come again by itself.
+            guard line.isConnected else { return }
+            line.isConnected = false
+            watch(line, userID)
+            judge()
+            onChange(nil)
+        case .path(.connecting), .renewed, .notRenewed: break
+        case .failed(let reason) where userID == nil: giveUp(.mediaFailed(reason))
         case .path(.failed), .failed: rejoin()
         case .figures(var figures):
             figures.route = route(figures.route)
@@ -286,11 +355,14 @@
     func rejoin() {
         guard isIn, !isBroken else { return }
         isBroken = true
-        // Whoever waits for events is told that it is over.
+        // What waits for news may do so on a way that is gone.
+        listening?.cancel()
         if let participant {
             let client = client
             Task { try? await client.leave(participant) }
         }
+        judge()
+        onChange(nil)
     }
 
     /// Tells the server something of a connection, after what was told before.
@@ -306,14 +378,5 @@
                 if let self, let line, isCurrent(line) { rejoin() }
             }
         }
-    }
-}
-
-extension Conference.Line {
-    fileprivate func accept(_ answer: String) { peer.accept(answer: answer) }
-
-    fileprivate func take(_ subscription: String, offer: String) {
-        self.subscription = subscription
-        peer.makeAnswer(to: offer, isFresh: true)
     }
 }
