@@ -51,6 +51,8 @@ extension CallMachine {
         deadline = now + Timing.connecting
         var actions: [Action] = [.accept(answer: sdp)]
         if version == .one, let partyID = event.partyID { actions.append(.send(.selectAnswer(partyID: partyID))) }
+        // Something was switched while it rang.
+        if version == .one, self.streams != invitedStreams { actions.append(.send(.streamsChanged(self.streams))) }
         return actions + agreeOnHold(now)
     }
 

@@ -83,6 +83,8 @@ package struct CallMachine: Sendable {
     var remoteDescription: SessionDescription?
     /// Of the own side, as told last.
     var streams = CallStreams()
+    /// As the invitation told them: until it is answered, nobody hears of others.
+    var invitedStreams = CallStreams()
     /// Own candidates that were not told yet.
     var found: [ICECandidate] = []
     var foundDue: Int64?

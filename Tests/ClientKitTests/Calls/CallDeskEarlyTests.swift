@@ -49,6 +49,26 @@ import Testing
         #expect(!taken.isSilent(hanako.userID))
     }
 
+    @Test func whatIsSwitchedWhileItRingsIsToldOnceItIsTaken() async throws {
+        let call = try await ring()
+        hanako.desk.setMuted(true, call)
+        hanako.desk.setCamera(false, call)
+        await room.settle()
+        // Nobody is there yet who could be told.
+        #expect(room.words == ["hanako invite"])
+        let taken = try await take(call)
+        #expect(taken.isSilent(hanako.userID) && !taken.showsPicture(hanako.userID))
+    }
+
+    @Test func whatIsSwitchedBackWhileItRingsIsNotTold() async throws {
+        let call = try await ring()
+        hanako.desk.setMuted(true, call)
+        hanako.desk.setMuted(false, call)
+        let taken = try await take(call)
+        #expect(!taken.isSilent(hanako.userID))
+        #expect(room.words == ["hanako invite", "kenji answer", "hanako select_answer"])
+    }
+
     @Test func aCameraThatIsOffBeforeItIsOpenedStaysOff() async throws {
         let call = try await ring { hanako.desk.setCamera(false, $0) }
         #expect(hanako.watch.media?.isCameraOn == false)
