@@ -169,7 +169,8 @@ extension CallDesk {
             let isSent = await Self.send(event, client, clock, until: limit)
             if isLast { self?.sending[key] = nil }
             guard !isSent, let self, let call else { return }
-            change(user, of: call) { $0.couldNotSend() }
+            // Another call may have taken the place of the one that this belonged to.
+            change(user, of: call) { $0.callID == event.callID ? $0.couldNotSend() : [] }
         }
     }
 

@@ -90,6 +90,20 @@ import Testing
         await room.settle()
     }
 
+    @Test func anInvitationThatWasReplacedNeedNotBeSent() async throws {
+        room.stall("hanako m.call.invite")
+        let call = try hanako.desk.call(hanako.conversation, .video)
+        try await room.until { room.hasStalled }
+        hanako.hear(CallMachineTests.invitation(invitee: hanako.userID), from: kenjisParty, callID: "0")
+        try await room.until { room.words == ["hanako answer"] }
+        room.refuseStalled()
+        await room.settle()
+        #expect(call.phase == .connecting && hanako.desk.current === call)
+        #expect(hanako.watch.ends == [])
+        hanako.desk.hangUp(call)
+        await room.settle()
+    }
+
     /// One that rings already is taken instead.
     @Test func whoCallsBackWhileItRingsAnswers() async throws {
         let call = try hanako.desk.call(hanako.conversation, .video)
