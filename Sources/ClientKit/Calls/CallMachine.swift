@@ -214,9 +214,9 @@ package struct CallMachine: Sendable {
     package mutating func hangUp(_ end: CallEnd = .hungUp) -> [Action] {
         switch state {
         case .ended: return []
-        case .ringing: return decline()
+        case .ringing where end == .hungUp: return decline()
         case .preparing: return finish(end)
-        case .inviting, .answering, .connecting, .connected, .reconnecting:
+        case .ringing, .inviting, .answering, .connecting, .connected, .reconnecting:
             let reason: CallEvent.Reason =
                 switch end {
                 case .mediaFailed: .userMediaFailed

@@ -75,6 +75,21 @@ import Testing
         #expect(!room.said.contains { $0.type == "m.call.hangup" })
     }
 
+    /// The member has taken it, and is to know why nothing came of it.
+    @Test func aCallThatIsTakenWithoutMicrophoneEndsForThat() async throws {
+        let call = try await ring()
+        kenji.watch.hasMedia = false
+        kenji.desk.accept(kenji.desk.ringing[0], .voice)
+        try await room.until { call.isEnded }
+        await room.settle()
+        #expect(kenji.watch.ends == [.mediaFailed("NoMedia()")])
+        #expect(kenji.desk.current == nil)
+        #expect(phone.watch.ends == [.declinedElsewhere])
+        #expect(call.phase == .ended(.declined))
+        #expect(room.words == ["hanako invite", "kenji hangup"])
+        #expect(room.said.last?.reason == "user_media_failed")
+    }
+
     @Test func whatWasAnsweredWhileADeviceWasAwayDoesNotRing() async throws {
         phone.isAway = true
         let call = try hanako.desk.call(hanako.conversation, .voice)
