@@ -132,15 +132,12 @@ extension CallDesk {
     /// Milliseconds that the end of an account waits for what tells the others of it.
     private static let partingTime: Int64 = 2000
 
-    /// Ends all calls of an account that is about to stop, and declines those that ring. Returns once that is sent, after
-    /// ``partingTime`` at most.
+    /// Ends all calls of an account that is about to stop; those that ring go on ringing on the member's other devices.
+    /// Returns once the others are told, after ``partingTime`` at most, and leaves no call of the account.
     func end(of account: AccountModel) async {
         let calls = all.filter { $0.account === account }
         guard !calls.isEmpty else { return }
-        for call in calls {
-            // What rings goes on ringing on the member's other devices.
-            if ringing.contains(where: { $0 === call }) { forEachLeg(of: call) { $0.giveWay() } } else { hangUp(call) }
-        }
+        part(from: calls)
         let parting = Array(sending.values) + calls.compactMap { $0.conference?.leaving }
         let (waiting, done) = AsyncStream<Void>.makeStream()
         let limit = Task { [clock] in
@@ -153,6 +150,14 @@ extension CallDesk {
         }
         for await _ in waiting {}
         limit.cancel()
+        // What came or was made meanwhile.
+        part(from: all.filter { $0.account === account })
+    }
+
+    private func part(from calls: [Call]) {
+        for call in calls {
+            if ringing.contains(where: { $0 === call }) { forEachLeg(of: call) { $0.giveWay() } } else { hangUp(call) }
+        }
     }
 
     // MARK: Sending

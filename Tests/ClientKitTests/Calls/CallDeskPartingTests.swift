@@ -49,9 +49,19 @@ import Testing
     @Test func aServerThatDoesNotAnswerHoldsNobodyUp() async throws {
         let (call, _) = try await room.talk(hanako, kenji)
         room.stall("kenji m.call.hangup")
+        let before = room.clock.now().uptime
         let ending = Task { await kenji.desk.end(of: kenji.account) }
         try await room.until { room.hasStalled }
-        let before = room.clock.now().uptime
+        try await finish(ending)
+        #expect(room.clock.now().uptime >= before + 2000)
+        #expect(kenji.desk.current == nil && call.phase == .active)
+        room.refuseStalled()
+        hanako.desk.hangUp(call)
+        await room.settle()
+    }
+
+    /// Lets time pass until the account may stop.
+    private func finish(_ ending: Task<Void, Never>) async throws {
         var isOver = false
         let waiting = Task {
             await ending.value
@@ -59,11 +69,29 @@ import Testing
         }
         try await room.pass { isOver }
         await waiting.value
-        #expect(room.clock.now().uptime >= before + 2000)
-        #expect(kenji.desk.current == nil && call.phase == .active)
+    }
+
+    private let ana = CallParty(userID: "@ana:test", partyID: "ana")
+
+    @Test func whatComesWhileTheAccountStopsDoesNotOutliveIt() async throws {
+        let (call, _) = try await room.talk(hanako, kenji)
+        room.stall("kenji m.call.hangup")
+        let ending = Task { await kenji.desk.end(of: kenji.account) }
+        try await room.until { room.hasStalled }
+        kenji.hear(CallMachineTests.invitation(invitee: kenji.userID), from: ana, callID: "meanwhile")
+        #expect(kenji.desk.ringing.count == 1)
+        try await finish(ending)
+        #expect(kenji.desk.all.isEmpty)
+        #expect(kenji.watch.ends == [.hungUp, .replaced])
         room.refuseStalled()
         hanako.desk.hangUp(call)
         await room.settle()
+    }
+
+    @Test func nothingRingsForAnAccountThatHasStopped() {
+        kenji.account.parts = nil
+        kenji.hear(CallMachineTests.invitation(invitee: kenji.userID), from: ana, callID: "late")
+        #expect(kenji.desk.all.isEmpty)
     }
 
     @Test func otherAccountsCallsGoOn() async throws {
