@@ -69,7 +69,9 @@ extension CallMachine {
             guard isInvited(event) else { return [] }
             return finish(reason == .userBusy ? .busy : .declined)
         case .ringing:
-            return event.party == remote ? finish(.missed) : []
+            guard event.party == remote else { return [] }
+            // Another device of this member has called back at the same moment.
+            return finish(reason == .replaced ? .replaced : .missed)
         case .answering, .connecting, .connected, .reconnecting:
             guard event.party == remote else { return [] }
             switch reason {

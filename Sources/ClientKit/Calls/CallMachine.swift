@@ -222,6 +222,7 @@ package struct CallMachine: Sendable {
                 case .mediaFailed: .userMediaFailed
                 case .noPath: .iceFailed
                 case .lost: .iceTimeout
+                case .replaced: .replaced
                 default: .userHangUp
                 }
             return finish(end, sending: .hangUp(reason))

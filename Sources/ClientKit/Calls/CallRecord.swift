@@ -108,6 +108,8 @@ extension TimelineReader {
         let lifetime = min(event.content["lifetime"]?.int ?? 0, CallEvent.Limit.lifetime)
         let isOver = hasLeft?.sender == event.sender || now > event.timestamp + lifetime
         guard isOver else { return .ringing }
+        // Both called one another, and the other call went on: nobody has missed anything.
+        if hasLeft?.reason == CallEvent.Reason.replaced.rawValue { return .cancelled }
         if !isOwn { return .missed }
         return hasLeft?.reason == "user_hangup" ? .cancelled : .noAnswer
     }

@@ -7,6 +7,7 @@ import Testing
     private let room: CallRoom
     private let hanako: CallDevice
     private let kenji: CallDevice
+    private let hanakosParty = CallParty(userID: "@hanako:test", partyID: "tablet")
     private let kenjisParty = CallParty(userID: "@kenji:test", partyID: "tablet")
 
     init() throws {
@@ -37,7 +38,8 @@ import Testing
             Set(room.words) == [
                 "hanako invite", "kenji invite", "\(loser) hangup", "\(loser) answer", "\(winner) select_answer",
             ])
-        #expect(room.said.first { $0.type == "m.call.hangup" }?.callID != lesser)
+        let givenUp = try #require(room.said.first { $0.type == "m.call.hangup" })
+        #expect(givenUp.callID != lesser && givenUp.reason == "replaced")
         hanako.desk.hangUp(calls[0])
         await room.settle()
         #expect(calls.map(\.phase) == [.ended(.hungUp), .ended(.hungUpByOther)])
@@ -102,6 +104,13 @@ import Testing
         #expect(hanako.watch.ends == [])
         hanako.desk.hangUp(call)
         await room.settle()
+    }
+
+    @Test func aCallThatWasReplacedIsNotMissedOnOtherDevices() {
+        kenji.hear(CallMachineTests.invitation(invitee: kenji.userID), from: hanakosParty, callID: "replaced")
+        kenji.hear(.hangUp(.replaced), from: hanakosParty, callID: "replaced")
+        #expect(kenji.watch.ends == [.replaced])
+        #expect(kenji.desk.ringing.isEmpty)
     }
 
     /// One that rings already is taken instead.
