@@ -82,6 +82,16 @@ import Testing
         #expect(try await outcome(busy, for: "hanako") == .busy)
     }
 
+    /// Hanako has called Ana as well.
+    @Test func whoIsBusySpeaksForNobodyElse() async throws {
+        let events = [
+            ("ana", "hangup", #","reason":"user_busy","mado.group":{"id":"c"}"#),
+            ("hanako", "hangup", #","reason":"invite_timeout","mado.group":{"id":"c"}"#),
+        ]
+        #expect(try await outcome(events) == .missed)
+        #expect(try await outcome(events, for: "ana") == .declined)
+    }
+
     @Test func whatGaveWayToAnotherCallIsNotMissed() async throws {
         let replaced = [("hanako", "hangup", #","reason":"replaced""#)]
         #expect(try await outcome(replaced) == .cancelled)
