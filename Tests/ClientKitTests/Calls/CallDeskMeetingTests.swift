@@ -27,6 +27,8 @@ import Testing
         room.connect(hanako, kenji)
         let lesser = try #require(calls.map(\.id).min())
         #expect(calls.allSatisfy { $0.phase == .active })
+        try await room.until { room.reports.count == 2 }
+        #expect(Set(room.reports) == ["hanako PUT \(lesser)", "kenji PUT \(lesser)"])
         #expect(calls.flatMap { $0.legs.values.map(\.machine.callID) } == [lesser, lesser])
         for device in [hanako, kenji] {
             #expect(device.desk.ringing.isEmpty)
