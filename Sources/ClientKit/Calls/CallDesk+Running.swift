@@ -136,7 +136,8 @@ extension CallDesk {
     /// Returns once the others are told, after ``partingTime`` at most, and leaves no call of the account.
     func end(of account: AccountModel) async {
         let calls = all.filter { $0.account === account }
-        guard !calls.isEmpty else { return }
+        // The end of one that the member has just hung up may still be on its way.
+        guard !calls.isEmpty || !sending.isEmpty else { return }
         part(from: calls)
         let parting = Array(sending.values) + calls.compactMap { $0.conference?.leaving }
         let (waiting, done) = AsyncStream<Void>.makeStream()

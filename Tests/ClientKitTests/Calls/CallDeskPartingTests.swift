@@ -24,6 +24,15 @@ import Testing
         #expect(hanako.watch.ends == [.hungUpByOther])
     }
 
+    @Test func whatWasHungUpJustBeforeIsToldAsWell() async throws {
+        let (call, taken) = try await room.talk(hanako, kenji)
+        kenji.desk.hangUp(taken)
+        #expect(kenji.desk.all.isEmpty && room.words.last != "kenji hangup")
+        await kenji.desk.end(of: kenji.account)
+        #expect(room.words.last == "kenji hangup")
+        #expect(call.phase == .ended(.hungUpByOther))
+    }
+
     @Test func whatRingsGoesOnRingingElsewhere() async throws {
         let call = try hanako.desk.call(hanako.conversation, .voice)
         try await room.until { kenji.desk.ringing.count == 1 && phone.desk.ringing.count == 1 }
