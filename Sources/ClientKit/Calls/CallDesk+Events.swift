@@ -1,7 +1,8 @@
 extension CallDesk {
     /// What one answer of the server brought, all of it: a call that is over already does not ring.
     func take(_ events: [CallEvent], _ account: AccountModel) {
-        guard !events.isEmpty else { return }
+        // Of an account that has stopped nothing rings: it may be gone before the call is.
+        guard !events.isEmpty, account.parts != nil else { return }
         var new: [Call] = []
         for event in events {
             noteAnswer(event, account)

@@ -10,7 +10,7 @@ extension CallDesk {
 
     func beginReporting(_ call: Call) {
         guard call.account.isOnMadoServer, let client = call.account.parts?.client else { return }
-        let (id, roomID, clock) = (call.id, call.roomID, clock)
+        let (id, roomID, clock) = (call.reportedID, call.roomID, clock)
         call.reporting = Task {
             while !Task.isCancelled {
                 // Without an answer the next one tells it.
@@ -36,13 +36,18 @@ extension CallDesk {
         guard let reporting = call.reporting, let client = call.account.parts?.client else { return }
         call.reporting = nil
         reporting.cancel()
-        let id = call.id
+        let id = call.reportedID
         Task {
             // A report that is on its way would come after the end.
             await reporting.value
             try? await client.endCallReport(id)
         }
     }
+}
+
+extension Call {
+    /// Under what all who are in it report it: not the id that it was begun with, where both called one another.
+    fileprivate var reportedID: String { isGroup ? id : legs.values.first?.machine.callID ?? id }
 }
 
 extension MatrixClient {

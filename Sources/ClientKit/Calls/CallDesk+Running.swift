@@ -105,15 +105,13 @@ extension CallDesk {
     /// Milliseconds that the end of an account waits for what tells the others of it.
     private static let partingTime: Int64 = 2000
 
-    /// Ends all calls of an account that is about to stop, and declines those that ring. Returns once that is sent, after
-    /// ``partingTime`` at most.
+    /// Ends all calls of an account that is about to stop; those that ring go on ringing on the member's other devices.
+    /// Returns once the others are told, after ``partingTime`` at most, and leaves no call of the account.
     func end(of account: AccountModel) async {
         let calls = all.filter { $0.account === account }
-        guard !calls.isEmpty else { return }
-        for call in calls {
-            // What rings goes on ringing on the member's other devices.
-            if ringing.contains(where: { $0 === call }) { forEachLeg(of: call) { $0.giveWay() } } else { hangUp(call) }
-        }
+        // The end of one that the member has just hung up may still be on its way.
+        guard !calls.isEmpty || !sending.isEmpty else { return }
+        part(from: calls)
         let parting = Array(sending.values) + calls.compactMap { $0.conference?.leaving }
         let (waiting, done) = AsyncStream<Void>.makeStream()
         let limit = Task { [clock] in
@@ -126,6 +124,14 @@ extension CallDesk {
         }
         for await _ in waiting {}
         limit.cancel()
+        // What came or was made meanwhile.
+        part(from: all.filter { $0.account === account })
+    }
+
+    private func part(from calls: [Call]) {
+        for call in calls {
+            if ringing.contains(where: { $0 === call }) { forEachLeg(of: call) { $0.giveWay() } } else { hangUp(call) }
+        }
     }
 
     // MARK: Sending
@@ -142,7 +148,8 @@ extension CallDesk {
             let isSent = await Self.send(event, client, clock, until: limit)
             if isLast { self?.sending[key] = nil }
             guard !isSent, let self, let call else { return }
-            change(user, of: call) { $0.couldNotSend() }
+            // Another call may have taken the place of the one that this belonged to.
+            change(user, of: call) { $0.callID == event.callID ? $0.couldNotSend() : [] }
         }
     }
 

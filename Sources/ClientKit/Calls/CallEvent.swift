@@ -60,6 +60,8 @@ package struct CallEvent: Sendable, Equatable {
         case iceTimeout = "ice_timeout"
         case userMediaFailed = "user_media_failed"
         case userBusy = "user_busy"
+        /// Both called one another, and the other call goes on. The specification has no word for it; this is Element's.
+        case replaced
         case unknownError = "unknown_error"
     }
 

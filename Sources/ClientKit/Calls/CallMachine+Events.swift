@@ -51,6 +51,8 @@ extension CallMachine {
         deadline = now + Timing.connecting
         var actions: [Action] = [.accept(answer: sdp)]
         if version == .one, let partyID = event.partyID { actions.append(.send(.selectAnswer(partyID: partyID))) }
+        // Something was switched while it rang.
+        if version == .one, self.streams != invitedStreams { actions.append(.send(.streamsChanged(self.streams))) }
         return actions + agreeOnHold(now)
     }
 
@@ -67,7 +69,9 @@ extension CallMachine {
             guard isInvited(event) else { return [] }
             return finish(reason == .userBusy ? .busy : .declined)
         case .ringing:
-            return event.party == remote ? finish(.missed) : []
+            guard event.party == remote else { return [] }
+            // Another device of this member has called back at the same moment.
+            return finish(reason == .replaced ? .replaced : .missed)
         case .answering, .connecting, .connected, .reconnecting:
             guard event.party == remote else { return [] }
             switch reason {

@@ -9,6 +9,7 @@ extension CallMachine {
         switch state {
         case .preparing:
             localDescription = description
+            invitedStreams = streams
             state = .inviting
             deadline = now + Timing.invitation
             foundDue = now + Timing.firstBatch

@@ -83,6 +83,8 @@ package struct CallMachine: Sendable {
     var remoteDescription: SessionDescription?
     /// Of the own side, as told last.
     var streams = CallStreams()
+    /// As the invitation told them: until it is answered, nobody hears of others.
+    var invitedStreams = CallStreams()
     /// Own candidates that were not told yet.
     var found: [ICECandidate] = []
     var foundDue: Int64?
@@ -212,14 +214,15 @@ package struct CallMachine: Sendable {
     package mutating func hangUp(_ end: CallEnd = .hungUp) -> [Action] {
         switch state {
         case .ended: return []
-        case .ringing: return decline()
+        case .ringing where end == .hungUp: return decline()
         case .preparing: return finish(end)
-        case .inviting, .answering, .connecting, .connected, .reconnecting:
+        case .ringing, .inviting, .answering, .connecting, .connected, .reconnecting:
             let reason: CallEvent.Reason =
                 switch end {
                 case .mediaFailed: .userMediaFailed
                 case .noPath: .iceFailed
                 case .lost: .iceTimeout
+                case .replaced: .replaced
                 default: .userHangUp
                 }
             return finish(end, sending: .hangUp(reason))

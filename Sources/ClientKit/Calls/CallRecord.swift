@@ -100,14 +100,15 @@ extension TimelineReader {
         if let answer = isOwn ? answers.first : answers.first(where: { !isGroup || $0.sender == owner }) {
             return .answered(duration: hasLeft.map { max(0, $0.timestamp - answer.timestamp) })
         }
-        if traces.contains(where: { $0.reason == "user_busy" && $0.sender != event.sender }) {
-            return isOwn ? .busy : .declined
-        }
+        // Of several who were called, one is not spoken for by another.
+        if isOwn, traces.contains(where: { $0.reason == "user_busy" && $0.sender != owner }) { return .busy }
         let refusals = traces.filter { $0.sender != event.sender }
         if refusals.contains(where: { isOwn || $0.sender == owner }) { return .declined }
         let lifetime = min(event.content["lifetime"]?.int ?? 0, CallEvent.Limit.lifetime)
         let isOver = hasLeft?.sender == event.sender || now > event.timestamp + lifetime
         guard isOver else { return .ringing }
+        // Both called one another, and the other call went on: nobody has missed anything.
+        if hasLeft?.reason == CallEvent.Reason.replaced.rawValue { return .cancelled }
         if !isOwn { return .missed }
         return hasLeft?.reason == "user_hangup" ? .cancelled : .noAnswer
     }

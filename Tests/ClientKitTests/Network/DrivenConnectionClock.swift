@@ -51,6 +51,11 @@ final class DrivenConnectionClock: ConnectionClock {
             }
             if isThere { continuation.resume() }
         }
+        wakeNext()
+    }
+
+    /// Moves the clock to when the first of those who sleep wakes, if somebody sleeps.
+    func wakeNext() {
         state.withLock { state -> CheckedContinuation<Void, any Error>? in
             guard let first = state.sleepers.min(by: { $0.value.due < $1.value.due }) else { return nil }
             state.now = max(state.now, first.value.due)
