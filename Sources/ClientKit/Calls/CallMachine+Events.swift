@@ -96,7 +96,7 @@ extension CallMachine {
     private mutating func receiveOffer(_ sdp: String, _ now: Int64) -> [Action] {
         let offer = SessionDescription(sdp)
         // Both offered at once: the one who was called gives way.
-        if negotiation != nil, negotiation != .answering, isOutgoing { return [] }
+        if let negotiation, !negotiation.isAnswering, isOutgoing { return [] }
         if case .offering = negotiation { keepReplaced() }
         // It does not hear the offer that gives way.
         if case .holding = negotiation { toldHold = !isOnHold }
@@ -114,7 +114,7 @@ extension CallMachine {
                 .send(.negotiate(isOffer: false, sdp: answer.text, lifetime: Timing.negotiation, streams)))
             return actions + agreeOnHold(now)
         }
-        negotiation = .answering
+        negotiation = .answering(until: now + Timing.negotiation)
         found = []
         foundDue = nil
         return actions + [.makeAnswer(to: sdp, isFresh: !isSame)]
@@ -135,7 +135,8 @@ extension CallMachine {
             negotiation = nil
             remoteDescription = answer
             hasRemoteVideo = answer.sendsVideo
-            if state == .reconnecting { deadline = now + Timing.reconnecting }
+            // Time for this one to stand, but not for one after the other that does not.
+            if state == .reconnecting { deadline = max(deadline ?? 0, now + Timing.negotiation) }
             restartDue = now + Timing.negotiation
             replacedDescription = nil
             return [.accept(answer: sdp)] + agreeOnHold(now)

@@ -28,7 +28,7 @@ extension CallMachine {
             return [.send(.answer(sdp: sdp, streams))] + agreeOnHold(now)
         case .connecting, .connected, .reconnecting:
             guard let negotiation else { return [] }
-            let isOffer = negotiation != .answering
+            let isOffer = !negotiation.isAnswering
             if isOffer { replacedDescription = localDescription }
             localDescription = description
             toldHold = false
@@ -116,7 +116,7 @@ extension CallMachine {
 
     /// The connection that was made anew came to nothing, and the one before goes on.
     package mutating func notRenewed(now: Int64) -> [Action] {
-        if negotiation == .answering { negotiation = nil }
+        if negotiation?.isAnswering == true { negotiation = nil }
         if needsAnother { restartDue = restartDue ?? now + Timing.negotiation }
         return []
     }

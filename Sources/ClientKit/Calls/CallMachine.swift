@@ -5,8 +5,8 @@
 /// being made; both then connect, are connected, connect again when the way broke, and end. Nothing leaves `ended`.
 ///
 /// Invariants: once `remote` is set, events of other parties change nothing. What waits for time has a deadline: an
-/// invitation its lifetime, connecting ``Timing/connecting``, connecting again ``Timing/reconnecting``, a negotiation
-/// ``Timing/negotiation``.
+/// invitation its lifetime, connecting ``Timing/connecting``, connecting again ``Timing/reconnecting``, or a
+/// ``Timing/negotiation`` after the last answer, a negotiation ``Timing/negotiation``.
 ///
 /// The media's connection is never renegotiated, except when another program asks for it: what needs another session
 /// description gets another connection (`isFresh`), and holding needs only other directions in the text. The connection that
@@ -102,7 +102,11 @@ package struct CallMachine: Sendable {
         /// Other directions were offered.
         case holding(until: Int64)
         /// An answer is being made.
-        case answering
+        case answering(until: Int64)
+
+        var isAnswering: Bool {
+            if case .answering = self { true } else { false }
+        }
     }
 
     /// - Parameter invitee: nil calls anybody of the room.
@@ -253,8 +257,8 @@ package struct CallMachine: Sendable {
     package var nextDeadline: Int64? {
         let negotiated: Int64? =
             switch negotiation {
-            case .offering(let until), .holding(let until): until
-            case .answering, nil: nil
+            case .offering(let until), .holding(let until), .answering(let until): until
+            case nil: nil
             }
         return [deadline, foundDue, negotiated, restartDue].compactMap { $0 }.min()
     }
@@ -277,6 +281,10 @@ package struct CallMachine: Sendable {
             actions.append(.dropOffer)
             if restartDue != nil { restartDue = now }
         case .holding(let until) where now >= until: negotiation = nil
+        case .answering(let until) where now >= until:
+            // Nothing came of it, and the other side may offer something else.
+            negotiation = nil
+            if restartDue != nil { restartDue = now }
         default: break
         }
         if let due = restartDue, now >= due { actions += restart(now) }

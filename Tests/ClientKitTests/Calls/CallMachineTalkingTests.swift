@@ -157,6 +157,36 @@ extension CallMachineTests {
         #expect(machine.tick(46_000).suffix(2) == [.send(.hangUp(.iceTimeout)), .ended(.lost)])
     }
 
+    @Test func answersThatLeadNowhereDoNotKeepIt() {
+        var machine = talking()
+        _ = machine.pathChanged(.disconnected, now: 1000)
+        var (now, offers): (Int64, Int) = (1000, 0)
+        let answer = CallEvent.Content.negotiate(
+            isOffer: false, sdp: Self.sdp("kenji2"), lifetime: 20_000, CallStreams())
+        while machine.end == nil, now < 300_000, let due = machine.nextDeadline {
+            now = due
+            for action in machine.tick(now) where action == .makeOffer {
+                offers += 1
+                _ = machine.described(Self.sdp("hanako\(offers)"), streams: CallStreams(), now: now)
+                #expect(
+                    machine.receive(Self.event(Self.kenji, answer), now: now) == [.accept(answer: Self.sdp("kenji2"))])
+            }
+        }
+        #expect(machine.end == .lost)
+        #expect(offers > 1)
+        #expect(now <= 1000 + CallMachine.Timing.reconnecting + CallMachine.Timing.negotiation)
+    }
+
+    @Test func anAnswerThatIsNeverMadeIsWaitedForNoLonger() throws {
+        var machine = try accepted()
+        let offer = CallEvent.Content.negotiate(
+            isOffer: true, sdp: Self.sdp("kenji2"), lifetime: 20_000, CallStreams())
+        _ = machine.receive(Self.event(Self.kenji, offer), now: 10)
+        #expect(machine.renew(100) == [])
+        #expect(!machine.tick(20_009).contains(.makeOffer))
+        #expect(machine.tick(20_010).contains(.makeOffer))
+    }
+
     // MARK: Holding
 
     @Test func holdingChangesDirectionsOnly() {

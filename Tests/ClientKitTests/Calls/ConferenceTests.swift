@@ -211,6 +211,30 @@ import Testing
         waking.cancel()
     }
 
+    @Test func whatTheBridgeEndsIsMadeAnew() async throws {
+        let desk = Desk(ScriptedBridge(publishers: Self.kenji))
+        desk.conference.start()
+        await desk.bridge.until { $0.contains("subscriptions/s1/answer") && $0.contains("publish") }
+        // Of a connection before the one that is being made.
+        desk.bridge.tell(#"{"type":"disconnected"}"#)
+        desk.bridge.tell(#"{"type":"muted","participant":"k1","audio_muted":true,"video_muted":false}"#)
+        while !desk.conference.isSilent("@kenji:test") { await Task.yield() }
+        #expect(!desk.bridge.asked.contains("leave"))
+        for peer in desk.peers { peer.onEvent(.path(.connected)) }
+        // Kenji's, which may come again by itself.
+        desk.bridge.tell(#"{"type":"disconnected","subscription":"s1"}"#)
+        while desk.conference.isConnected("@kenji:test") { await Task.yield() }
+        #expect(desk.conference.stands)
+        while desk.clock.sleeperCount != 1 { await Task.yield() }
+        await desk.clock.advanceToNextSleeper()
+        await desk.bridge.until { $0.contains("subscriptions/s2/answer") }
+        // The own one.
+        desk.bridge.tell(#"{"type":"disconnected"}"#)
+        await desk.bridge.until { $0.contains("leave") }
+        #expect(!desk.conference.stands)
+        desk.conference.leave()
+    }
+
     /// Names and passwords for relays are good for a while only.
     @Test func connectionsWaitForTheRelays() async throws {
         let desk = Desk(ScriptedBridge(publishers: Self.kenji))

@@ -186,10 +186,28 @@
             judge()
         case .offer(let subscription, let sdp):
             lines.values.first { $0.subscription == subscription }?.peer.makeAnswer(to: sdp, isFresh: false)
+        case .disconnected(let subscription): bridgeEnded(subscription)
         case .published, .unpublished, .muted:
             perform(roster.take(event))
             onChange(nil)
         }
+    }
+
+    /// The media do not notice by themselves that the bridge has ended a connection. One that does not stand is being made,
+    /// and what is told is of the one before.
+    private func bridgeEnded(_ subscription: String?) {
+        guard let subscription else {
+            if own?.isConnected == true { rejoin() }
+            return
+        }
+        guard let (userID, line) = lines.first(where: { $0.value.subscription == subscription }), line.isConnected
+        else {
+            return
+        }
+        // Where it is because somebody has gone or sends anew, that is told next.
+        line.isConnected = false
+        watch(line, userID)
+        onChange(nil)
     }
 
     private func end() {

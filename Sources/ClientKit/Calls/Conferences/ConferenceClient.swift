@@ -138,6 +138,7 @@ extension ConferenceEvent {
                 sdp.hasPrefix("v=0"), sdp.utf8.count <= CallEvent.Limit.description
             else { return nil }
             self = .offer(subscription: subscription, sdp: sdp)
+        case "disconnected": self = .disconnected(subscription: value["subscription"]?.string)
         case "ended": self = .ended
         default: return nil
         }

@@ -38,6 +38,8 @@ package enum ConferenceEvent: Sendable, Equatable {
     case muted(participant: String, ConferenceMuted)
     /// What a subscription brings has changed; to be answered.
     case offer(subscription: String, sdp: String)
+    /// The bridge has ended a connection; the one on which this device sends without a subscription.
+    case disconnected(subscription: String?)
     /// It is over for this device, which may join again.
     case ended
 }
@@ -74,7 +76,7 @@ package struct ConferenceRoster: Sendable, Equatable {
         case .published(let publisher): published(publisher)
         case .unpublished(let participant): unpublished(participant)
         case .muted(let participant, let muted): self.muted(participant, muted)
-        case .offer: []
+        case .offer, .disconnected: []
         case .ended: left()
         }
     }
