@@ -18,6 +18,14 @@ extension Database {
         try first("SELECT max(position) FROM gap WHERE room = ?", room) { $0.optionalInt(0) } ?? nil
     }
 
+    /// Whether anything from a position on is later than a time.
+    func hasEvent(later timestamp: Int64, from position: Int64, in room: Int64) throws -> Bool {
+        let found = try first(
+            "SELECT 1 FROM event WHERE room = ? AND position >= ? AND timestamp > ? LIMIT 1", room, position, timestamp
+        ) { _ in true }
+        return found ?? false
+    }
+
     /// The newest gap at the position or before it.
     func gap(upTo position: Int64, in room: Int64) throws -> (position: Int64, token: String)? {
         try first(

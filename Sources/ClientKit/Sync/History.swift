@@ -1,5 +1,4 @@
 import JSON
-import SQLite
 
 /// Fetches what happened before and between what the store has.
 struct History: Sendable {
@@ -142,10 +141,7 @@ extension Database {
     func putIntoGap(_ event: ReceivedEvent, start: String?, in roomID: String) throws {
         guard let room = try knownRoom(roomID), let run = try lastGap(in: room) else { return }
         // Nothing is missing within the newest run.
-        let isOlder = try first(
-            "SELECT 1 FROM event WHERE room = ? AND position >= ? AND timestamp > ? LIMIT 1", room, run, event.timestamp
-        ) { _ in true }
-        guard isOlder ?? false else { return }
+        guard try hasEvent(later: event.timestamp, from: run, in: room) else { return }
         try insertRun([event], start: start, in: room)
     }
 
