@@ -26,7 +26,9 @@
         CallStreams([name: CallStreams.Stream(audioMuted: isMuted, videoMuted: !isCameraOn)])
     }
 
-    func makePeer(for userID: String, relays: [String], part: CallPeerPart) -> any CallPeer {
+    func makePeer(
+        for userID: String, relays: @escaping @MainActor () -> [String], part: CallPeerPart
+    ) -> any CallPeer {
         peerCount += 1
         let sdp = CallMachineTests.sdp("\(name)-\(peerCount)-\(userID)", video: hasVideo)
         let peer = ScriptedPeer(sdp, describesAtOnce: describesAtOnce, changes: changes)
