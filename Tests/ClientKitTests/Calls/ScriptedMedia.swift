@@ -26,6 +26,8 @@
         CallStreams([name: CallStreams.Stream(audioMuted: isMuted, videoMuted: !isCameraOn)])
     }
 
+    var sendsAnything: Bool { true }
+
     func makePeer(
         for userID: String, relays: @escaping @MainActor () -> [String], part: CallPeerPart
     ) -> any CallPeer {
