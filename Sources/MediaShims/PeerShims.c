@@ -246,6 +246,11 @@ void mado_message_source(GstMessage *message, char *name, gsize size) {
     g_strlcpy(name, GST_MESSAGE_SRC(message) ? GST_OBJECT_NAME(GST_MESSAGE_SRC(message)) : "", size);
 }
 
+gboolean mado_message_is_from(GstMessage *message, GstElement *element) {
+    GstObject *source = GST_MESSAGE_SRC(message);
+    return source && (source == GST_OBJECT(element) || gst_object_has_as_ancestor(source, GST_OBJECT(element)));
+}
+
 GstElement *mado_bin_get(GstElement *bin, const char *name) { return gst_bin_get_by_name(GST_BIN(bin), name); }
 
 GstElement *mado_bin_parse(const char *description, GError **error) {

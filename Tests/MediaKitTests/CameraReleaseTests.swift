@@ -1,3 +1,4 @@
+import CGStreamer
 import Glibc
 import Testing
 
@@ -29,6 +30,21 @@ extension CallPairTests {
         mine.setCamera(false)
         setenv("MADODESKTOP_VIDEO_SOURCE", "none", 1)
         mine.setCamera(true)
+        #expect(!mine.isSourceOpen && !mine.hasPicture)
+    }
+
+    @Test func aCameraThatStopsWorkingIsLetGo() throws {
+        let pair = try CallPair()
+        defer { pair.close() }
+        let mine = pair.caller.pipeline
+        var lost: CallPipeline.Source?
+        mine.onPictureLost = { source, _ in lost = source }
+        mine.setCamera(false)
+        setenv("MADODESKTOP_VIDEO_SOURCE", "videotestsrc is-live=true ! identity error-after=5", 1)
+        mine.setCamera(true)
+        // The levels of the sound come all the time.
+        while lost == nil, !Task.isCancelled { g_main_context_iteration(nil, 1) }
+        #expect(lost == .camera)
         #expect(!mine.isSourceOpen && !mine.hasPicture)
     }
 }

@@ -16,8 +16,8 @@ import MediaKit
     /// How loud somebody is, 0…1.
     var onLevel: @MainActor (String?, Double) -> Void = { _, _ in }
     var onError: @MainActor (String) -> Void = { _ in }
-    /// Sharing began or ended; whether there is a picture where there was none before.
-    var onSharing: @MainActor (Bool) -> Void = { _ in }
+    /// What the picture shows is something else now, or nothing; whether there is one where there was none before.
+    var onPicture: @MainActor (Bool) -> Void = { _ in }
     /// Asks which window the others are to see; nil is the whole screen.
     var onWindowChoice: @MainActor ([ScreenWindow], @escaping @MainActor (ScreenWindow?) -> Void) -> Void = { $1(nil) }
     /// The screen was asked for, and is not had.
@@ -34,6 +34,7 @@ import MediaKit
         pipeline.onFrame = { [weak self] in self?.onFrame(nil, $0) }
         pipeline.onLevel = { [weak self] in self?.onLevel(nil, $0) }
         pipeline.onError = { [weak self] in self?.onError($0) }
+        pipeline.onPictureLost = { [weak self] in self?.lost($0, $1) }
     }
 
     var hasMicrophone: Bool { pipeline.hasMicrophone }
@@ -106,7 +107,15 @@ import MediaKit
         }
         isSharing = elements != nil
         pipeline.setCamera(isCameraOn || isSharing)
-        onSharing(!had && pipeline.hasPicture)
+        onPicture(!had && pipeline.hasPicture)
+    }
+
+    /// A screen that is not shown any more is nothing to complain of.
+    private func lost(_ source: CallPipeline.Source, _ text: String) {
+        guard source == .camera else { return setSharing(false) }
+        isCameraOn = false
+        onError(text)
+        onPicture(false)
     }
 
     private var open: [String: CallPeerAdapter] { peers.filter { !$0.value.isClosed } }

@@ -59,6 +59,19 @@ import MediaKit
 
     /// - Parameter people: user ids; nil for everybody of the conversation.
     func call(_ conversation: ConversationModel, _ kind: CallKind, people: [String]? = nil) {
+        withCamera(kind) { [weak self] in self?.begin(conversation, kind, people) }
+    }
+
+    /// Whoever sits there may have to be asked for the camera first. Without it the call has no picture from here.
+    private func withCamera(_ kind: CallKind, _ goOn: @escaping @MainActor () -> Void) {
+        guard kind == .video else { return goOn() }
+        CameraAccess.prepare { [weak self] in
+            if CameraAccess.failure == .refused { self?.onError(Words.noCamera) }
+            goOn()
+        }
+    }
+
+    private func begin(_ conversation: ConversationModel, _ kind: CallKind, _ people: [String]?) {
         do {
             if people == nil, Self.meetsInConference(conversation) {
                 try desk.join(conversation, kind)
@@ -84,8 +97,11 @@ import MediaKit
 
     private func accept(_ call: Call, _ kind: CallKind) {
         window()?.present()
-        desk.accept(call, kind)
-        onOpen(call.account, call.roomID)
+        withCamera(kind) { [weak self] in
+            guard let self, find(call.id) === call else { return }
+            desk.accept(call, kind)
+            onOpen(call.account, call.roomID)
+        }
     }
 
     private func decline(_ id: String) {

@@ -63,22 +63,33 @@ import MediaKit
 
     private func toggle() {
         guard pipeline == nil else { return stop() }
+        CameraAccess.prepare { [weak self] in self?.start() }
+    }
+
+    private func start() {
+        guard pipeline == nil else { return }
         do {
             let made = try CallPipeline(CallPart.choice(model.settings), wantsPicture: true)
             made.onFrame = { [weak self] in self?.picture.setTexture($0) }
             made.onLevel = { [weak self] in self?.level.value = $0 }
             made.onError = { [weak self] in self?.onError(tr("A device has stopped working: %@", $0)) }
+            made.onPictureLost = { [weak self] in self?.lostPicture($1) }
             made.setTone(true)
             MainLoop.after(milliseconds: Self.toneLength) { [weak made] in made?.setTone(false) }
             pipeline = made
             picture.isVisible = made.hasPicture
             level.isVisible = made.hasMicrophone
-            if !made.hasPicture { onError(tr("There is no camera.")) }
+            if !made.hasPicture { onError(Words.noCamera) }
             place.isRevealed = true
             test.setLabel(tr("Stop"))
         } catch {
             onError(tr("Neither sound nor picture can be had: %@", Words.media(error)))
         }
+    }
+
+    private func lostPicture(_ text: String) {
+        picture.isVisible = false
+        onError(tr("A device has stopped working: %@", text))
     }
 
     /// To be called when the window goes.

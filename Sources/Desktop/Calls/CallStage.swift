@@ -1,5 +1,6 @@
 import ClientKit
 import GtkKit
+import MediaKit
 
 /// The call that goes on: the others in a grid, oneself in a corner, how it goes, and its buttons. The chat goes on below.
 @MainActor final class CallStage {
@@ -171,7 +172,7 @@ import GtkKit
             if let user { self?.tiles[user]?.show(level: level) } else { self?.level.value = level }
         }
         media.onError = { [weak self] in self?.onError(tr("A device has stopped working: %@", $0)) }
-        media.onSharing = { [weak self] in self?.sharingChanged(isFirstPicture: $0) }
+        media.onPicture = { [weak self] in self?.pictureChanged(isFirst: $0) }
         media.onWindowChoice = { [weak self] windows, choose in self?.controls.offer(windows, choose) }
         media.onSharingFailed = { [weak self] failure in
             if let words = Words.screen(failure) { self?.onError(words) }
@@ -223,6 +224,13 @@ import GtkKit
     // MARK: Acting
 
     private func setCamera(_ isOn: Bool, _ call: Call) {
+        guard isOn else { return turnCamera(false, call) }
+        CameraAccess.prepare { [weak self] in
+            if let self, self.call === call { turnCamera(true, call) }
+        }
+    }
+
+    private func turnCamera(_ isOn: Bool, _ call: Call) {
         let media = call.media as? CallMediaAdapter
         let had = media?.hasPicture ?? false
         desk.setCamera(isOn, call)
@@ -232,14 +240,14 @@ import GtkKit
             return
         }
         desk.setCamera(false, call)
-        onError(tr("There is no camera."))
+        onError(Words.noCamera)
     }
 
     private func setSharing(_ isOn: Bool, _ call: Call) {
         (call.media as? CallMediaAdapter)?.setSharing(isOn)
     }
 
-    private func sharingChanged(isFirstPicture: Bool) {
+    private func pictureChanged(isFirst: Bool) {
         guard let call else { return }
         if (call.media as? CallMediaAdapter)?.hasPicture == true {
             // Tells the others what the picture is.
@@ -248,7 +256,7 @@ import GtkKit
             // There is no camera whose picture could come after the screen's.
             desk.setCamera(false, call)
         }
-        if isFirstPicture { desk.renew(call) }
+        if isFirst { desk.renew(call) }
         update()
     }
 

@@ -23,6 +23,10 @@ extension Words {
         }
     }
 
+    @MainActor static var noCamera: String {
+        CameraAccess.failure == .refused ? tr("The desktop does not allow the camera.") : tr("There is no camera.")
+    }
+
     static func call(_ error: CallError) -> String {
         switch error {
         case .busy: tr("You are in a call.")

@@ -25,16 +25,13 @@ internal import Glibc
     package var onClosed: @MainActor () -> Void = {}
     private let bus = SessionBus()
     private var done: (@MainActor (Result<Stream, Failure>) -> Void)?
-    /// The object of the question that is being answered.
-    private var request: String?
+    /// The question that is being answered.
+    private var request: PortalRequest?
     private var session: String?
-    private var listening: [UInt32] = []
+    private var listening: UInt32?
     private var descriptor: Int32?
 
-    private static let service = "org.freedesktop.portal.Desktop"
-    private static let path = "/org/freedesktop/portal/desktop"
     private static let screenCast = "org.freedesktop.portal.ScreenCast"
-    private static let requests = "org.freedesktop.portal.Request"
     private static let sessions = "org.freedesktop.portal.Session"
 
     package init() {}
@@ -47,7 +44,7 @@ internal import Glibc
         self.done = done
         guard let bus else { return finish(.failure(.missing)) }
         bus.call(
-            Self.service, Self.path, "org.freedesktop.DBus.Properties", "Get",
+            PortalRequest.service, PortalRequest.path, "org.freedesktop.DBus.Properties", "Get",
             "('\(Self.screenCast)', 'AvailableCursorModes')", starts: true
         ) { [weak self] answer in
             guard let self, self.done != nil else { return }
@@ -60,7 +57,7 @@ internal import Glibc
     private static let embedded: UInt32 = 2
 
     private func create(showsPointer: Bool) {
-        ask("CreateSession", options: "'session_handle_token': <'\(Self.token())'>") { [weak self] results in
+        ask("CreateSession", options: "'session_handle_token': <'\(PortalRequest.token())'>") { [weak self] results in
             guard let self else { return }
             let handle = Variant.member(results, "session_handle")
             defer { if let handle { g_variant_unref(handle) } }
@@ -68,10 +65,9 @@ internal import Glibc
             guard let text = handle.flatMap({ g_variant_get_string($0, nil) }) else { return finish(.failure(.failed)) }
             let session = String(cString: text)
             self.session = session
-            let closed = bus?.listen(
-                interface: Self.sessions, signal: "Closed", sender: Self.service, path: session
+            listening = bus?.listen(
+                interface: Self.sessions, signal: "Closed", sender: PortalRequest.service, path: session
             ) { [weak self] _ in self?.closedByDesktop() }
-            if let closed { listening.append(closed) }
             select(session, showsPointer)
         }
     }
@@ -90,7 +86,7 @@ internal import Glibc
             guard let self else { return }
             guard let node = Self.firstNode(results) else { return finish(.failure(.failed)) }
             bus?.descriptor(
-                Self.service, Self.path, Self.screenCast, "OpenPipeWireRemote",
+                PortalRequest.service, PortalRequest.path, Self.screenCast, "OpenPipeWireRemote",
                 "(objectpath \(Variant.quote(session)), @a{sv} {})"
             ) { [weak self] descriptor in
                 guard let self, self.session == session else {
@@ -112,49 +108,24 @@ internal import Glibc
         return Variant.uint(first, 0)
     }
 
-    /// Calls a method whose answer comes as a signal.
     /// - Parameters:
     ///   - window: whose question it is, for a method that wants to know that.
-    ///   - options: members of a dictionary, in GVariant's text form.
     ///   - then: gets the results.
     private func ask(
         _ method: String, session: String? = nil, window: String? = nil, options: String = "",
         _ then: @escaping @MainActor (OpaquePointer) -> Void
     ) {
         guard let bus else { return }
-        let token = Self.token()
-        let sender = bus.uniqueName.dropFirst().replacing(".", with: "_")
-        let request = "\(Self.path)/request/\(sender)/\(token)"
-        self.request = request
-        // Before the call: the answer may come at once.
-        let answer = bus.listen(
-            interface: Self.requests, signal: "Response", sender: Self.service, path: request
-        ) { [weak self] parameters in
-            guard let self, self.request == request else { return }
-            self.request = nil
-            let results = Variant.child(parameters, 1)
-            defer { if let results { g_variant_unref(results) } }
-            switch (Variant.uint(parameters, 0), results) {
-            case (0, let results?): then(results)
-            case (1, _): finish(.failure(.refused))
-            default: finish(.failure(.failed))
+        let arguments = [session.map { "objectpath \(Variant.quote($0))" }, window.map(Variant.quote)]
+        request = PortalRequest(bus, Self.screenCast, method, arguments.compactMap(\.self), options: options) {
+            [weak self] answer in
+            switch answer {
+            case .given(let results): then(results)
+            case .refused: self?.finish(.failure(.refused))
+            case .failed: self?.finish(.failure(.failed))
             }
         }
-        listening.append(answer)
-        let all = ["'handle_token': <'\(token)'>", options].filter { !$0.isEmpty }.joined(separator: ", ")
-        let arguments = [session.map { "objectpath \(Variant.quote($0))" }, window.map(Variant.quote), "{\(all)}"]
-            .compactMap(\.self)
-        bus.call(
-            Self.service, Self.path, Self.screenCast, method,
-            "(" + arguments.joined(separator: ", ") + (arguments.count == 1 ? ",)" : ")"), starts: true
-        ) { [weak self] answer in
-            guard let self, answer == nil, self.request == request else { return }
-            self.request = nil
-            finish(.failure(.failed))
-        }
     }
-
-    private static func token() -> String { "mado" + String(UInt64.random(in: 0 ... .max), radix: 36) }
 
     private func finish(_ result: Result<Stream, Failure>) {
         let done = done
@@ -175,12 +146,12 @@ internal import Glibc
     package func close() {
         done = nil
         onClosed = {}
-        if let request { bus?.call(Self.service, request, Self.requests, "Close") }
+        request?.close()
         request = nil
-        if let session { bus?.call(Self.service, session, Self.sessions, "Close") }
+        if let session { bus?.call(PortalRequest.service, session, Self.sessions, "Close") }
         session = nil
-        for one in listening { bus?.stop(one) }
-        listening = []
+        if let listening { bus?.stop(listening) }
+        listening = nil
         if let descriptor { _ = Glibc.close(descriptor) }
         descriptor = nil
     }

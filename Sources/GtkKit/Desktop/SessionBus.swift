@@ -67,16 +67,30 @@ internal import CGtk
                     let answer = arguments.0.flatMap {
                         g_dbus_connection_call_with_unix_fd_list_finish(OpaquePointer($0), &list, arguments.1, nil)
                     }
-                    var descriptor: Int32 = -1
-                    if let list, let index = Variant.handle(answer, 0) {
-                        descriptor = g_unix_fd_list_get(list, index, nil)
-                    }
-                    if let list { g_object_unref(list) }
-                    if let answer { g_variant_unref(answer) }
                     Unmanaged<Reply<Int32?>>.fromOpaque(arguments.2).takeRetainedValue()
-                        .handler(descriptor < 0 ? nil : descriptor)
+                        .handler(SessionBus.take(answer, list))
                 }
             }, box)
+    }
+
+    /// The same for a method that answers at once, for it asks nobody.
+    func descriptorNow(
+        _ name: String, _ path: String, _ interface: String, _ method: String, _ arguments: String
+    ) -> Int32? {
+        var list: UnsafeMutablePointer<GUnixFDList>?
+        let answer = g_dbus_connection_call_with_unix_fd_list_sync(
+            connection, name, path, interface, method, Variant.parse(arguments), nil, G_DBUS_CALL_FLAGS_NONE, 3000, nil,
+            &list, nil, nil)
+        return Self.take(answer, list)
+    }
+
+    /// The descriptor of an answer, which is released.
+    private static func take(_ answer: OpaquePointer?, _ list: UnsafeMutablePointer<GUnixFDList>?) -> Int32? {
+        var descriptor: Int32 = -1
+        if let list, let index = Variant.handle(answer, 0) { descriptor = g_unix_fd_list_get(list, index, nil) }
+        if let list { g_object_unref(list) }
+        if let answer { g_variant_unref(answer) }
+        return descriptor < 0 ? nil : descriptor
     }
 
     /// Hears a signal for as long as the program runs, or until ``stop(_:)``.

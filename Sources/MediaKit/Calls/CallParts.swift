@@ -62,11 +62,16 @@ internal import MediaShims
         + "! tee name=encoded allow-not-linked=true"
 
     /// A part that ends in raw pictures; floating, nil where there is nothing of the kind.
-    static func source(_ source: CallPipeline.Source, camera: String?) -> UnsafeMutablePointer<GstElement>? {
+    /// - Parameter access: what it takes the camera by, where the desktop gives it.
+    static func source(
+        _ source: CallPipeline.Source, camera: String?, by access: CameraAccess.Opened?
+    ) -> UnsafeMutablePointer<GstElement>? {
         switch source {
         case .camera:
-            guard let launch = Environment.videoSource ?? MediaDevices.launch(.camera, named: camera), launch != "none"
-            else { return nil }
+            let launch =
+                Environment.videoSource
+                ?? (CameraAccess.isByPortal ? access?.elements : MediaDevices.launch(.camera, named: camera))
+            guard let launch, launch != "none" else { return nil }
             return GStreamer.bin(launch)
         case .screen(let elements): return GStreamer.bin(elements)
         }

@@ -26,6 +26,8 @@ internal import MediaShims
     package var onLevel: @MainActor (Double) -> Void = { _ in }
     /// A device or an element has stopped working; GStreamer's words.
     package var onError: @MainActor (String) -> Void = { _ in }
+    /// What the picture came from has stopped working, and was let go of; GStreamer's words.
+    package var onPictureLost: @MainActor (Source, String) -> Void = { _, _ in }
 
     let pipeline: UnsafeMutablePointer<GstElement>
     private var watch: BusWatch?
@@ -34,6 +36,8 @@ internal import MediaShims
     /// Whether the camera or the screen is being taken.
     var isSourceOpen: Bool { source != nil }
     private var shown: Source?
+    /// By what the desktop gives the camera, while it is open.
+    private var access: CameraAccess.Opened?
     /// How many get the picture.
     private var people = 1
     private var reduction = 0
@@ -83,6 +87,8 @@ internal import MediaShims
         watch = nil
         gst_element_set_state(pipeline, GST_STATE_NULL)
         gst_object_unref(pipeline)
+        access?.close()
+        access = nil
     }
 
     // MARK: What is sent
@@ -107,10 +113,16 @@ internal import MediaShims
     @discardableResult
     package func setPicture(_ source: Source?) -> Bool {
         let had = hasPicture
-        if let source, let made = CallParts.source(source, camera: choice.camera) {
-            show(made, source)
-            hasPicture = true
-        } else if source == nil {
+        if let source {
+            let access = source == .camera ? CameraAccess.open() : nil
+            if let made = CallParts.source(source, camera: choice.camera, by: access) {
+                show(made, source)
+                self.access = access
+                hasPicture = true
+            } else {
+                access?.close()
+            }
+        } else {
             closeSource()
             hasPicture = false
         }
@@ -123,6 +135,8 @@ internal import MediaShims
         guard let source else { return }
         mado_bin_remove(pipeline, source)
         self.source = nil
+        access?.close()
+        access = nil
     }
 
     /// - Parameter new: floating.
@@ -255,8 +269,19 @@ internal import MediaShims
             } else {
                 for peer in peers.values { peer.peer?.heard(level: value, from: name) }
             }
-        case GST_MESSAGE_ERROR: onError(GStreamer.errorText(message))
+        case GST_MESSAGE_ERROR: failed(message)
         default: break
+        }
+    }
+
+    private func failed(_ message: UnsafeMutablePointer<GstMessage>) {
+        let text = GStreamer.errorText(message)
+        if let source, let shown, mado_message_is_from(message, source) != 0 {
+            setPicture(nil)
+            onPictureLost(shown, text)
+        } else if mado_message_is_from(message, pipeline) != 0 {
+            // What was taken out meanwhile may have had something to say.
+            onError(text)
         }
     }
 }

@@ -56,6 +56,8 @@ void mado_pace_set(GstElement *queue, int bits);
 void mado_request_key_frame(GstPad *pad);
 
 /// The name of the element that a message is from.
+/// Whether it comes from the element or from something in it.
+gboolean mado_message_is_from(GstMessage *message, GstElement *element);
 void mado_message_source(GstMessage *message, char *name, gsize size);
 GstElement *mado_bin_get(GstElement *bin, const char *name);
 GstElement *mado_bin_parse(const char *description, GError **error);
