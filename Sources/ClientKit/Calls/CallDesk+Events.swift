@@ -19,7 +19,7 @@ extension CallDesk {
     func left(_ userID: String, roomID: String, _ account: AccountModel) {
         for call in all where call.account === account && call.roomID == roomID {
             if userID == account.userID {
-                forEachLeg(of: call) { $0.hangUp() }
+                hangUp(call)
             } else {
                 change(userID, of: call) { $0.left(userID) }
             }

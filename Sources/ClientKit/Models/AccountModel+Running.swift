@@ -90,7 +90,7 @@ extension AccountModel {
         OwnPresence(availability: availability, message: statusMessage, isIdle: isIdle)
     }
 
-    private func connectionChanged(_ report: ConnectionReport) {
+    func connectionChanged(_ report: ConnectionReport) {
         guard connection != report else { return }
         let wasConnected = connection.state.isContinuous
         connection = report
@@ -101,6 +101,8 @@ extension AccountModel {
             arcades.connected()
             client?.calls.connected(self)
         }
+        // Whoever ended this session wants nothing of it to go on. After a soft one it goes on with the next login.
+        if report.state == .loggedOut(soft: false), let calls = client?.calls { Task { await calls.end(of: self) } }
     }
 
     func stop() async {
