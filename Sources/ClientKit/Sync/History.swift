@@ -142,10 +142,10 @@ extension Database {
     func putIntoGap(_ event: ReceivedEvent, start: String?, in roomID: String) throws {
         guard let room = try knownRoom(roomID), let run = try lastGap(in: room) else { return }
         // Nothing is missing within the newest run.
-        let isOlder = try first(
-            "SELECT 1 FROM event WHERE room = ? AND position >= ? AND timestamp > ? LIMIT 1", room, run, event.timestamp
-        ) { _ in true }
-        guard isOlder ?? false else { return }
+        let beginning = try first(
+            "SELECT timestamp FROM event WHERE room = ? AND position >= ? ORDER BY position LIMIT 1", room, run
+        ) { $0.int(0) }
+        guard let beginning, event.timestamp < beginning else { return }
         try insertRun([event], start: start, in: room)
     }
 
