@@ -141,7 +141,7 @@ let package = Package(
             ]),
         tests("MadoTests", ["TestSupport", "mado", "Server", "StoreSQLite", "Outbound", "HTTP", "JSON"]),
         tests(
-            "ArcadeTests", ["TestSupport", "Arcade", "StoreSQLite", "JSON"],
+            "ArcadeTests", ["TestSupport", "Arcade", "Store", "StoreSQLite", "JSON"],
             resources: [.copy("Resources/go-games.json")]),
         tests("BenchTests", ["mado-bench"]),
         // The client's network half as a program, for tests that put it behind real proxies.

@@ -75,8 +75,9 @@ package final class Arcade: Sendable {
         watches.withLock { $0 = tasks }
         Task {
             await attempt("what was under way could not go on") { [files] house, now in
-                files.forgetAll(except: Set(house.sessions.keys))
                 try house.timePassed(now: now)
+                try house.endDeserted(now: now)
+                files.forgetAll(except: Set(house.sessions.keys))
                 house.resume()
             }
         }

@@ -1,4 +1,5 @@
 import JSON
+import Store
 import StoreSQLite
 import TestSupport
 import Testing
@@ -70,6 +71,29 @@ import Testing
             }
             #expect(isTold)
         }
+    }
+
+    @Test func whatIsOverAndEmptyIsGoneAfterAStart() throws {
+        let folder = TemporaryFolder()
+        let database = try ArcadeDatabase(folder: folder.path)
+        let launches = [
+            "over": #"{"opened":true,"over":true}"#, "left": #"{"opened":true,"left":["@kenji:one.test"]}"#,
+            "seen": #"{"opened":true,"over":true,"members":["@kenji:one.test"]}"#,
+        ]
+        try database.begin()
+        for (id, launch) in launches {
+            try database.set(
+                StoredArcadeSession(
+                    id: id, activity: "reversi", creator: seat.person, isJoint: true, options: Array("{}".utf8),
+                    seed: 1, created: 0, launch: Array(launch.utf8), cards: Array("[]".utf8)))
+        }
+        try database.commit()
+        let house = try House(database)
+        try database.begin()
+        try house.endDeserted(now: 0)
+        try database.commit()
+        #expect(house.sessions.keys.sorted() == ["left", "seen"])
+        #expect(try database.sessions().map(\.id).sorted() == ["left", "seen"])
     }
 
     @Test func aSilentServersPeopleStay() throws {

@@ -182,6 +182,15 @@ final class House {
         try handle(.ended(session: id), now: now)
     }
 
+    /// Ends what nobody is in and nobody comes back to: such as what the server's end left unfinished, or an earlier
+    /// version kept.
+    func endDeserted(now: Int64) throws {
+        for joint in launch.sessions.values where joint.members.isEmpty {
+            let isOver = joint.isOver || sessions[joint.id]?.outcome != nil
+            if isOver || joint.activity == Viewing.kind { try handle(.ended(session: joint.id), now: now) }
+        }
+    }
+
     /// Who is in a session, by all their identifiers; the activity with it.
     /// - Throws: `HouseError.noSession`, also for a standard session.
     func members(of session: String) throws -> (activity: String, users: Set<String>) {

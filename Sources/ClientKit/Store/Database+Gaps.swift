@@ -18,12 +18,11 @@ extension Database {
         try first("SELECT max(position) FROM gap WHERE room = ?", room) { $0.optionalInt(0) } ?? nil
     }
 
-    /// Whether anything from a position on is later than a time.
-    func hasEvent(later timestamp: Int64, from position: Int64, in room: Int64) throws -> Bool {
-        let found = try first(
-            "SELECT 1 FROM event WHERE room = ? AND position >= ? AND timestamp > ? LIMIT 1", room, position, timestamp
-        ) { _ in true }
-        return found ?? false
+    /// When the first event from a position on happened.
+    func time(from position: Int64, in room: Int64) throws -> Int64? {
+        try first(
+            "SELECT timestamp FROM event WHERE room = ? AND position >= ? ORDER BY position LIMIT 1", room, position
+        ) { $0.int(0) }
     }
 
     /// The newest gap at the position or before it.

@@ -141,7 +141,7 @@ extension Database {
     func putIntoGap(_ event: ReceivedEvent, start: String?, in roomID: String) throws {
         guard let room = try knownRoom(roomID), let run = try lastGap(in: room) else { return }
         // Nothing is missing within the newest run.
-        guard try hasEvent(later: event.timestamp, from: run, in: room) else { return }
+        guard let beginning = try time(from: run, in: room), event.timestamp < beginning else { return }
         try insertRun([event], start: start, in: room)
     }
 

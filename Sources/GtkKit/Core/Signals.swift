@@ -87,9 +87,7 @@ extension GtkObject {
         }
         g_closure_set_marshal(closure) { closure, result, count, values, _, _ in
             guard let box = closure?.pointee.data, let values else { return }
-            nonisolated(unsafe) let arguments = (box, values, result)
-            MainActor.assumeIsolated {
-                let (box, values, result) = arguments
+            onMainThread((box, values, result)) { box, values, result in
                 let handler = Unmanaged<HandlerBox>.fromOpaque(box).takeUnretainedValue().handler
                 let answer = handler(SignalArguments(values: values, count: Int(count)))
                 if let result, result.pointee.g_type == GType(G_TYPE_BOOLEAN_FUNDAMENTAL) {

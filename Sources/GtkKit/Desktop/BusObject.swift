@@ -21,19 +21,17 @@ internal import CGtk
         var table = GDBusInterfaceVTable()
         table.method_call = { _, _, _, _, method, parameters, invocation, box in
             guard let method, let invocation, let box else { return }
-            nonisolated(unsafe) let arguments = (method, parameters, invocation, box)
-            MainActor.assumeIsolated {
-                let object = Unmanaged<BusObject>.fromOpaque(arguments.3).takeUnretainedValue()
-                object.answer(String(cString: arguments.0), arguments.1, arguments.2)
+            onMainThread((method, parameters, invocation, box)) { method, parameters, invocation, box in
+                let object = Unmanaged<BusObject>.fromOpaque(box).takeUnretainedValue()
+                object.answer(String(cString: method), parameters, invocation)
             }
         }
         table.get_property = { _, _, _, _, name, _, box in
             guard let name, let box else { return nil }
-            nonisolated(unsafe) let arguments = (name, box)
             nonisolated(unsafe) var value: OpaquePointer?
-            MainActor.assumeIsolated {
-                let object = Unmanaged<BusObject>.fromOpaque(arguments.1).takeUnretainedValue()
-                value = object.property(String(cString: arguments.0)).flatMap { Variant.parse($0) }
+            onMainThread((name, box)) { name, box in
+                let object = Unmanaged<BusObject>.fromOpaque(box).takeUnretainedValue()
+                value = object.property(String(cString: name)).flatMap { Variant.parse($0) }
             }
             return value
         }

@@ -38,12 +38,9 @@ internal import CGtk
             starts ? G_DBUS_CALL_FLAGS_NONE : G_DBUS_CALL_FLAGS_NO_AUTO_START, starts ? -1 : 3000, nil,
             { source, result, box in
                 guard let box else { return }
-                nonisolated(unsafe) let arguments = (source, result, box)
-                MainActor.assumeIsolated {
-                    let answer = arguments.0.flatMap {
-                        g_dbus_connection_call_finish(OpaquePointer($0), arguments.1, nil)
-                    }
-                    Unmanaged<Answer>.fromOpaque(arguments.2).takeRetainedValue().handler(answer)
+                onMainThread((source, result, box)) { source, result, box in
+                    let answer = source.flatMap { g_dbus_connection_call_finish(OpaquePointer($0), result, nil) }
+                    Unmanaged<Answer>.fromOpaque(box).takeRetainedValue().handler(answer)
                     if let answer { g_variant_unref(answer) }
                 }
             }, box)
@@ -61,14 +58,12 @@ internal import CGtk
             nil,
             { source, result, box in
                 guard let box else { return }
-                nonisolated(unsafe) let arguments = (source, result, box)
-                MainActor.assumeIsolated {
+                onMainThread((source, result, box)) { source, result, box in
                     var list: UnsafeMutablePointer<GUnixFDList>?
-                    let answer = arguments.0.flatMap {
-                        g_dbus_connection_call_with_unix_fd_list_finish(OpaquePointer($0), &list, arguments.1, nil)
+                    let answer = source.flatMap {
+                        g_dbus_connection_call_with_unix_fd_list_finish(OpaquePointer($0), &list, result, nil)
                     }
-                    Unmanaged<Reply<Int32?>>.fromOpaque(arguments.2).takeRetainedValue()
-                        .handler(SessionBus.take(answer, list))
+                    Unmanaged<Reply<Int32?>>.fromOpaque(box).takeRetainedValue().handler(SessionBus.take(answer, list))
                 }
             }, box)
     }
@@ -107,9 +102,8 @@ internal import CGtk
             connection, sender, interface, signal, path, nil, G_DBUS_SIGNAL_FLAGS_NONE,
             { _, _, _, _, _, parameters, box in
                 guard let box else { return }
-                nonisolated(unsafe) let arguments = (parameters, box)
-                MainActor.assumeIsolated {
-                    Unmanaged<Answer>.fromOpaque(arguments.1).takeUnretainedValue().handler(arguments.0)
+                onMainThread((parameters, box)) { parameters, box in
+                    Unmanaged<Answer>.fromOpaque(box).takeUnretainedValue().handler(parameters)
                 }
             }, box, { box in if let box { Unmanaged<Answer>.fromOpaque(box).release() } })
     }

@@ -136,11 +136,10 @@ package struct Colour: Sendable, Equatable {
             typed(),
             { area, context, width, height, box in
                 guard let area, let context, let box else { return }
-                nonisolated(unsafe) let arguments = (area, context, box)
-                MainActor.assumeIsolated {
-                    let drawing = Unmanaged<Drawing>.fromOpaque(arguments.2).takeUnretainedValue()
-                    let widget = UnsafeMutableRawPointer(arguments.0).assumingMemoryBound(to: GtkWidget.self)
-                    drawing.draw(Canvas(arguments.1, widget), Double(width), Double(height))
+                onMainThread((area, context, box)) { area, context, box in
+                    let drawing = Unmanaged<Drawing>.fromOpaque(box).takeUnretainedValue()
+                    let widget = UnsafeMutableRawPointer(area).assumingMemoryBound(to: GtkWidget.self)
+                    drawing.draw(Canvas(context, widget), Double(width), Double(height))
                 }
             }, box, { box in if let box { Unmanaged<Drawing>.fromOpaque(box).release() } })
     }

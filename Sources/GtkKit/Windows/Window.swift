@@ -115,10 +115,9 @@ internal import GtkShims
             opaque, nil,
             { source, result, box in
                 guard let box, let source else { return }
-                nonisolated(unsafe) let arguments = (source, result, box)
-                MainActor.assumeIsolated {
-                    let texture = gdk_clipboard_read_texture_finish(OpaquePointer(arguments.0), arguments.1, nil)
-                    let reading = Unmanaged<Reading>.fromOpaque(arguments.2).takeRetainedValue()
+                onMainThread((source, result, box)) { source, result, box in
+                    let texture = gdk_clipboard_read_texture_finish(OpaquePointer(source), result, nil)
+                    let reading = Unmanaged<Reading>.fromOpaque(box).takeRetainedValue()
                     reading.handler(texture.map { Texture(owned: UnsafeMutableRawPointer($0)) })
                 }
             }, box)

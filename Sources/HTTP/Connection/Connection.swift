@@ -308,6 +308,7 @@ final class Connection: DescriptorHandler, TurnEndHandler {
         } else if writeDeadline == .distantFuture {
             sent = 0
             writeDeadline = server.loop.turnTime.advanced(byNanoseconds: server.waits.write)
+            speaker?.watchOutput()
             setTimer()
         }
     }
@@ -430,12 +431,15 @@ final class Connection: DescriptorHandler, TurnEndHandler {
     }
 
     private func writeWindowEnded(_ now: MonotonicTime) {
-        guard sent >= server.waits.minimumProgress else {
+        let hasProgress = sent >= server.waits.minimumProgress
+        let goesOn = (hasProgress || output.isEmpty) && speaker?.endStuckOutput() == true
+        guard hasProgress || goesOn else {
             server.counters.timedOut.add()
             return reset()
         }
         sent = 0
         writeDeadline = now.advanced(byNanoseconds: server.waits.write)
+        speaker?.watchOutput()
     }
 
     private func phaseEnded(_ now: MonotonicTime) {

@@ -11,6 +11,11 @@ protocol ConnectionProtocol: AnyObject {
     var isAnswering: Bool { get }
     /// Whether there is output that waits for something else than the socket: it has its deadline too.
     var holdsOutput: Bool { get }
+    /// A time begins in which some output has to go.
+    func watchOutput()
+    /// That time is over: ends what takes none of its own output while the connection takes other.
+    /// - Returns: whether the connection can go on without it.
+    func endStuckOutput() -> Bool
     /// Output is about to be sent: writes what there is, as far as the connection takes it.
     func produce()
     /// Output has been sent, and less than the low-water mark is left.
@@ -21,6 +26,12 @@ protocol ConnectionProtocol: AnyObject {
     func drain()
     /// The connection is closed, for whatever reason. The last call.
     func connectionClosed()
+}
+
+/// For one stream of output there is nothing to be told apart.
+extension ConnectionProtocol {
+    func watchOutput() {}
+    func endStuckOutput() -> Bool { false }
 }
 
 /// What a connection waits for, which says how long it may.

@@ -191,6 +191,26 @@ final class HTTP2Connection: ConnectionProtocol {
 
     var holdsOutput: Bool { streams.values.contains { $0.holdsOutput } }
 
+    func watchOutput() {
+        for stream in streams.values { stream.watchOutput() }
+    }
+
+    /// Streams whose readers keep their windows shut, as long as there are others: alone they are the connection.
+    func endStuckOutput() -> Bool {
+        guard !isClosed else { return false }
+        let least = server.waits.minimumProgress
+        let stuck = streams.values.filter {
+            $0.isStuck(below: least) && nghttp2_session_get_stream_remote_window_size(session, $0.id) <= 0
+        }
+        guard !stuck.isEmpty else { return nghttp2_session_get_remote_window_size(session) > 0 }
+        guard stuck.count < streams.count else { return false }
+        for stream in stuck {
+            server.counters.timedOut.add()
+            reset(stream, NGHTTP2_CANCEL)
+        }
+        return true
+    }
+
     func produce() {
         guard !isInSession, !isClosed, let session else { return }
         let highWater = server.configuration.limits.writeHighWater

@@ -21,6 +21,9 @@ final class HTTP2Stream: ExchangeStream {
     private var isAboveLowWater = false
     /// nghttp2 was told that there is nothing, and wants to be told when there is.
     private var isDeferred = false
+    /// There was output all the time since the connection began to watch it, and so many bytes of it have gone since.
+    private var isWatched = false
+    private var moved = 0
 
     init(_ connection: HTTP2Connection, id: Int32) {
         self.connection = connection
@@ -154,15 +157,25 @@ final class HTTP2Stream: ExchangeStream {
     func moveOutput(_ count: Int, to output: inout [UInt8]) {
         var left = count
         while left > 0 {
-            let moved = outbox.withFirstPart { part in
+            let taken = outbox.withFirstPart { part in
                 let piece = UnsafeRawBufferPointer(rebasing: part.prefix(left))
                 output.append(contentsOf: piece)
                 return piece.count
             }
-            outbox.sent(moved, to: connection.server.buffers)
-            left -= moved
+            outbox.sent(taken, to: connection.server.buffers)
+            left -= taken
         }
+        moved += count
+        if outbox.isEmpty { isWatched = false }
     }
+
+    func watchOutput() {
+        isWatched = holdsOutput
+        moved = 0
+    }
+
+    /// Whether less than that has gone of what waited all the time.
+    func isStuck(below least: Int) -> Bool { isWatched && moved < least }
 
     /// Whether the application may be told to write on, once for each time above the mark.
     func takeWritable() -> Bool {

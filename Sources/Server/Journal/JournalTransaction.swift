@@ -198,7 +198,24 @@ package final class JournalTransaction {
         try store.deleteMediaReferences(at: event.position)
         record(.redaction(of: redacted))
         room.replaceRedacted(redacted)
+        try replaceReason(redacted, event, in: &room)
         setRoom(room)
+    }
+
+    /// A redaction also stands in what it redacted: once it is redacted itself, its reason is not to be found there,
+    /// either.
+    private func replaceReason(_ redacted: Event, _ original: Event, in room: inout RoomSnapshot) throws {
+        guard original.type == "m.room.redaction", !original.isState,
+            let target = EventID(original.content["redacts"]?.string ?? ""),
+            let first = try store.event(target, in: room.id), let because = first.redactedBecause,
+            try JSONValue.parse(because, limits: .stored)["event_id"]?.string == original.eventID.string
+        else { return }
+        let corrected = first.with(redactedBecause: redacted)
+        try store.redact(
+            target, in: room.id, json: corrected.json, contentRange: corrected.contentRange,
+            because: redacted.jsonWithRoomID)
+        record(.redaction(of: corrected))
+        room.replaceRedacted(corrected)
     }
 
     private func setMembership(_ event: Event, in room: RoomSnapshot) throws {
@@ -243,12 +260,24 @@ extension Event {
     /// The event without what redaction takes away.
     func redacted(because redaction: Event, version: RoomVersion) -> Event {
         let pruned = version.redactionRules.redactedContent(content, type: type)
+        // Of a redaction it stays in both places, or in none.
+        let redacts =
+            type == "m.room.redaction" && stateKey == nil
+            ? (try? JSONValue.parse(pruned, limits: .stored))?["redacts"]?.string.flatMap { EventID($0) } : nil
         let (json, range) = Event.encode(
             type: type, stateKey: stateKey, sender: sender, content: pruned[...], eventID: eventID,
-            timestamp: timestamp)
+            timestamp: timestamp, redacts: redacts)
         return Event(
             position: position, roomID: roomID, eventID: eventID, type: type, stateKey: stateKey, sender: sender,
             timestamp: timestamp, json: json, contentRange: range, transaction: transaction, replaces: replaces,
+            previousContent: previousContent, redactedBecause: redaction.jsonWithRoomID)
+    }
+
+    /// The same event, with the redaction as it is now.
+    fileprivate func with(redactedBecause redaction: Event) -> Event {
+        Event(
+            position: position, roomID: roomID, eventID: eventID, type: type, stateKey: stateKey, sender: sender,
+            timestamp: timestamp, json: json, contentRange: contentRange, transaction: transaction, replaces: replaces,
             previousContent: previousContent, redactedBecause: redaction.jsonWithRoomID)
     }
 

@@ -47,7 +47,7 @@ package final class Pushers: JournalObserver, SessionObserver {
         self.sendsMail = sendsMail
         self.journal = journal
         self.http = http
-        let table = PusherTable()
+        let table = PusherTable(sendsMail: sendsMail)
         let delivery = PushDelivery(
             journal: journal, loop: loop, http: http, unread: unread, clock: clock, removed: { table.invalidate() })
         self.table = table
@@ -57,12 +57,18 @@ package final class Pushers: JournalObserver, SessionObserver {
         ) { delivery.wake($0) }
     }
 
-    /// Takes up what was not sent before the server ended.
+    /// Takes up what was not sent before the server ended, and drops what nobody sends any more.
     /// - Throws: `StoreError`.
     package func restore() async throws {
-        let waiting = try await journal.store.read { [table] reader in
+        let (waiting, unused) = try await journal.store.read { [table] reader in
             _ = try table.current(reader)
-            return try reader.pushersWithQueue()
+            let waiting = try reader.pushersWithQueue()
+            return (waiting, try waiting.filter { id in try reader.pusher(id).map { !table.isUsed($0) } ?? false })
+        }
+        if !unused.isEmpty {
+            try await journal.write { transaction in
+                for id in unused { try transaction.store.deleteQueuedPushes(of: id, through: .max) }
+            }
         }
         delivery.wake(waiting)
         queue.wake()

@@ -204,6 +204,33 @@ struct HTTP2FloodTests {
         }
     }
 
+    /// The other streams of its connection go on.
+    @Test func aStreamWhoseWindowStaysShutIsReset() async throws {
+        let held = Held()
+        try await withServer {
+            $0.deadlines.write = .seconds(30)
+            $0.deadlines.minimumProgress = 1
+        } answer: { exchange in
+            if exchange.head.path == "/held" { return held.hold(exchange) }
+            exchange.respond(HTTPResponse(status: .ok, body: [UInt8](repeating: 1, count: 100_000)))
+        } test: { server in
+            let client = try await HTTP2TestClient(port: server.port, settings: [(4, 0)])
+            try await client.send(HTTP2TestClient.request(3, "/held") + HTTP2TestClient.request(5, "/"))
+            _ = try await client.next(.headers)
+            #expect(held.count == 1)
+            await server.clock.advance(by: .seconds(30))
+            let reset = try await client.next(.reset)
+            #expect(reset.stream == 5 && reset.payload == [0, 0, 0, 8])
+            #expect(server.statistics.timedOut == 1 && server.statistics.open == 1)
+            // With nothing that waits there is nothing to be late.
+            await server.clock.advance(by: .seconds(60))
+            try await client.send(
+                HTTP2TestClient.frame(.windowUpdate, stream: 3, payload: HTTP2TestClient.bytes(100, 4)))
+            await held.on { $0.respond(.text("ok")) }
+            #expect(try await client.response(3).text == "ok")
+        }
+    }
+
     @Test func aBodyThatDripsIsCutOff() async throws {
         let results = Log()
         try await withServer(configure: { $0.deadlines.body = .seconds(20) }) { exchange in

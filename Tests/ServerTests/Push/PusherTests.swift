@@ -2,6 +2,7 @@ import EventLoop
 import JSON
 import MatrixAPI
 import Outbound
+import Store
 import Testing
 
 @testable import Server
@@ -236,6 +237,30 @@ import Testing
             try await pushers.restore()
             let told = await gateway.received(1).map { $0["notification"]?.string("content", "body") }
             #expect(told == ["welcome"])
+        }
+    }
+
+    /// The server had mail when its pusher was set, and has none now.
+    @Test func nothingWaitsForMailThatCannotBeSent() async throws {
+        try await withPushers(observes: false) { server, pushers in
+            let hanako = try await server.member("hanako")
+            let kenji = try await server.member("kenji")
+            let gateway = TestGateway()
+            let room = try await hanako.createRoom(visibility: "shared", kenji)
+            let mail = try await server.journal.write { transaction in
+                try transaction.store.setPusher(
+                    Pushers.mailPusher(to: "k@x.test", of: kenji.user, language: "en", data: nil, in: transaction))
+                let id = try #require(try transaction.store.pushers(of: kenji.user).first?.id)
+                try transaction.store.enqueuePush(
+                    QueuedPush(pusher: id, position: transaction.position, actions: Array("{}".utf8), created: 0))
+                return id
+            }
+            _ = await kenji.post(Self.path, wish(gateway.url))
+            _ = try await hanako.say("hello", in: room)
+            try await pushers.restore()
+            // Both would be queued at once.
+            _ = await gateway.received(1)
+            #expect(try await server.store.read { try $0.queuedPushes(of: mail, limit: 10) }.isEmpty)
         }
     }
 

@@ -34,6 +34,30 @@ import Testing
         }
     }
 
+    /// Room versions since 11 keep what it was for; its reason is gone, in the event that it redacted, too.
+    @Test(arguments: ["10", "11", "12"]) func redactions(_ version: String) async throws {
+        try await RouteHarness.withRooms { server, _ in
+            let hanako = try await server.member("hanako")
+            let room = try await hanako.createRoom(#"{"room_version":"\#(version)"}"#)
+            let event = try await hanako.say("secret", in: room)
+            let first = try #require(await redact(hanako, event, room, "1")["event_id"]?.string)
+            let answer = await hanako.put(hanako.path(room, "redact/\(first)/2"), #"{"reason":"too plain"}"#)
+            let second = try #require(answer["event_id"]?.string)
+            let after = await hanako.get(hanako.path(room, "event/\(first)"))
+            #expect(after["content"]?["reason"] == nil)
+            let kept = version == "10" ? nil : event
+            #expect(after["content"]?["redacts"]?.string == kept && after["redacts"]?.string == kept)
+            let because = after["unsigned"]?["redacted_because"]
+            #expect(because?["event_id"]?.string == second && because?["content"]?["reason"]?.string == "too plain")
+            let hidden = await hanako.get(hanako.path(room, "event/\(event)"))
+            #expect(hidden["unsigned"]?["redacted_because"]?["event_id"]?.string == first)
+            for path in ["event/\(event)", "messages?dir=b&limit=100"] {
+                let text = await hanako.get(hanako.path(room, path)).text
+                #expect(!text.contains("typo") && !text.contains("secret"), "\(path)")
+            }
+        }
+    }
+
     @Test func othersEventsTakeALevel() async throws {
         try await RouteHarness.withRooms { server, _ in
             let hanako = try await server.member("hanako")
