@@ -1,4 +1,5 @@
 internal import CGStreamer
+internal import GtkKit
 internal import MediaShims
 
 /// GStreamer, started when it is first needed: it costs memory that a window without film and sound need not have.
@@ -35,9 +36,8 @@ internal import MediaShims
             bus,
             { _, message, box in
                 guard let message, let box else { return 0 }
-                nonisolated(unsafe) let arguments = (message, box)
-                MainActor.assumeIsolated {
-                    Unmanaged<BusWatch>.fromOpaque(arguments.1).takeUnretainedValue().handler(arguments.0)
+                onMainThread((message, box)) { message, box in
+                    Unmanaged<BusWatch>.fromOpaque(box).takeUnretainedValue().handler(message)
                 }
                 return 1
             }, Unmanaged.passUnretained(self).toOpaque())

@@ -84,9 +84,8 @@ internal import GtkShims
 
 private let callRepeating: GSourceFunc = { box in
     guard let box else { return 0 }
-    nonisolated(unsafe) let pointer = box
-    return MainActor.assumeIsolated {
-        let repeating = Unmanaged<MainLoop.Repeating>.fromOpaque(pointer).takeUnretainedValue()
+    return onMainThread(box) { box in
+        let repeating = Unmanaged<MainLoop.Repeating>.fromOpaque(box).takeUnretainedValue()
         let again = repeating.work()
         if !again { repeating.source = 0 }
         return again ? 1 : 0

@@ -1,6 +1,8 @@
 /// Does what a callback of C is for, which GLib calls on the main thread.
 /// - Parameter arguments: what the callback was given; pointers mostly, which Swift cannot know to stay on the thread.
-func onMainThread<Arguments>(_ arguments: Arguments, _ body: @MainActor (Arguments) -> Void) {
+package func onMainThread<Arguments, Value: Sendable>(
+    _ arguments: Arguments, _ body: @MainActor (Arguments) -> Value
+) -> Value {
     nonisolated(unsafe) let arguments = arguments
-    MainActor.assumeIsolated { body(arguments) }
+    return MainActor.assumeIsolated { body(arguments) }
 }

@@ -5,17 +5,9 @@ internal import CGtk
 ///
 /// Source: XDG Desktop Portal, org.freedesktop.portal.Camera.
 @MainActor package final class CameraPortal {
-    package enum Failure: Error, Sendable, Equatable {
-        /// The desktop has no portal that gives cameras, or there is none.
-        case missing
-        /// Whoever was asked does not want it.
-        case refused
-        case failed
-    }
-
     private let bus = SessionBus()
     private var request: PortalRequest?
-    private var waiting: [@MainActor (Result<Void, Failure>) -> Void] = []
+    private var waiting: [@MainActor (Result<Void, PortalFailure>) -> Void] = []
 
     private static let interface = "org.freedesktop.portal.Camera"
 
@@ -23,7 +15,7 @@ internal import CGtk
 
     /// Asks whether a camera may be used. Who asks while an answer is awaited gets that one.
     /// - Parameter done: called once; that may take as long as somebody takes to decide.
-    package func ask(_ done: @escaping @MainActor (Result<Void, Failure>) -> Void) {
+    package func ask(_ done: @escaping @MainActor (Result<Void, PortalFailure>) -> Void) {
         waiting.append(done)
         guard waiting.count == 1 else { return }
         guard let bus else { return finish(.failure(.missing)) }
@@ -34,16 +26,12 @@ internal import CGtk
             guard let self else { return }
             guard Variant.wrappedBool(answer, 0) == true else { return finish(.failure(.missing)) }
             request = PortalRequest(bus, Self.interface, "AccessCamera") { [weak self] answer in
-                switch answer {
-                case .given: self?.finish(.success(()))
-                case .refused: self?.finish(.failure(.refused))
-                case .failed: self?.finish(.failure(.failed))
-                }
+                self?.finish(answer.map { _ in })
             }
         }
     }
 
-    private func finish(_ result: Result<Void, Failure>) {
+    private func finish(_ result: Result<Void, PortalFailure>) {
         request = nil
         let waiting = waiting
         self.waiting = []

@@ -15,10 +15,7 @@ internal import GtkShims
             guint64(max(1, milliseconds)),
             { isIdle, box in
                 guard let box else { return }
-                nonisolated(unsafe) let pointer = box
-                MainActor.assumeIsolated {
-                    Unmanaged<IdleAlarm>.fromOpaque(pointer).takeUnretainedValue().onChange(isIdle != 0)
-                }
+                onMainThread(box) { Unmanaged<IdleAlarm>.fromOpaque($0).takeUnretainedValue().onChange(isIdle != 0) }
             }, Unmanaged.passUnretained(self).toOpaque())
         if alarm == nil { return nil }
     }

@@ -1,16 +1,20 @@
 internal import CGtk
 
+/// Why the desktop's portal does not give something.
+package enum PortalFailure: Error, Sendable, Equatable {
+    /// The desktop has no portal for it, or nothing of the kind.
+    case missing
+    /// Whoever was asked does not want it.
+    case refused
+    case failed
+}
+
 /// A question to the desktop's portal, which asks whoever sits there; the answer comes as a signal. Main thread.
 ///
 /// Source: XDG Desktop Portal, org.freedesktop.portal.Request.
 @MainActor final class PortalRequest {
-    enum Answer {
-        /// With the results, a dictionary, which is there during the call.
-        case given(OpaquePointer)
-        /// Whoever was asked does not want it.
-        case refused
-        case failed
-    }
+    /// With the results, a dictionary, which is there during the call; or why there are none.
+    typealias Answer = Result<OpaquePointer, PortalFailure>
 
     static let service = "org.freedesktop.portal.Desktop"
     static let path = "/org/freedesktop/portal/desktop"
@@ -47,7 +51,7 @@ internal import CGtk
             Self.service, Self.path, interface, method,
             "(" + whole.joined(separator: ", ") + (whole.count == 1 ? ",)" : ")"), starts: true
         ) { [weak self] answer in
-            if answer == nil { self?.finish(.failed) }
+            if answer == nil { self?.finish(.failure(.failed)) }
         }
     }
 
@@ -60,9 +64,9 @@ internal import CGtk
         let results = Variant.child(parameters, 1)
         defer { if let results { g_variant_unref(results) } }
         switch (Variant.uint(parameters, 0), results) {
-        case (0, let results?): finish(.given(results))
-        case (1, _): finish(.refused)
-        default: finish(.failed)
+        case (0, let results?): finish(.success(results))
+        case (1, _): finish(.failure(.refused))
+        default: finish(.failure(.failed))
         }
     }
 

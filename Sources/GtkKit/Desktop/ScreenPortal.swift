@@ -6,14 +6,6 @@ internal import Glibc
 ///
 /// Source: XDG Desktop Portal, org.freedesktop.portal.ScreenCast, Request and Session.
 @MainActor package final class ScreenPortal {
-    package enum Failure: Error, Sendable, Equatable {
-        /// The desktop has no portal that gives screens.
-        case missing
-        /// Whoever was asked does not want it.
-        case refused
-        case failed
-    }
-
     /// A stream of pictures at a PipeWire server.
     package struct Stream: Sendable, Equatable {
         /// A connection to the server, for one who uses it; closed with the portal's object.
@@ -24,7 +16,7 @@ internal import Glibc
     /// The desktop has ended it, as its own button to stop does.
     package var onClosed: @MainActor () -> Void = {}
     private let bus = SessionBus()
-    private var done: (@MainActor (Result<Stream, Failure>) -> Void)?
+    private var done: (@MainActor (Result<Stream, PortalFailure>) -> Void)?
     /// The question that is being answered.
     private var request: PortalRequest?
     private var session: String?
@@ -40,7 +32,7 @@ internal import Glibc
 
     /// Asks for it. To be called once.
     /// - Parameter done: called once, unless it is closed before; that may take as long as somebody takes to choose.
-    package func open(_ done: @escaping @MainActor (Result<Stream, Failure>) -> Void) {
+    package func open(_ done: @escaping @MainActor (Result<Stream, PortalFailure>) -> Void) {
         self.done = done
         guard let bus else { return finish(.failure(.missing)) }
         bus.call(
@@ -120,14 +112,13 @@ internal import Glibc
         request = PortalRequest(bus, Self.screenCast, method, arguments.compactMap(\.self), options: options) {
             [weak self] answer in
             switch answer {
-            case .given(let results): then(results)
-            case .refused: self?.finish(.failure(.refused))
-            case .failed: self?.finish(.failure(.failed))
+            case .success(let results): then(results)
+            case .failure(let failure): self?.finish(.failure(failure))
             }
         }
     }
 
-    private func finish(_ result: Result<Stream, Failure>) {
+    private func finish(_ result: Result<Stream, PortalFailure>) {
         let done = done
         self.done = nil
         if case .failure = result { close() }

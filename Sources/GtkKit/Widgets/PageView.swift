@@ -62,8 +62,7 @@ internal import Glibc
         let tell: EventFunction = { event, text, box in
             guard let box else { return }
             let text = text.map { String(cString: $0) } ?? ""
-            nonisolated(unsafe) let pointer = box
-            MainActor.assumeIsolated {
+            onMainThread(box) { box in
                 let told: Event =
                     switch event {
                     case 0: .loading
@@ -72,7 +71,7 @@ internal import Glibc
                     case 3: .leadsOut(text)
                     default: .title(text)
                     }
-                Unmanaged<Handler>.fromOpaque(pointer).takeUnretainedValue().handler(told)
+                Unmanaged<Handler>.fromOpaque(box).takeUnretainedValue().handler(told)
             }
         }
         let made = withUnsafePointer(to: &options) { options in

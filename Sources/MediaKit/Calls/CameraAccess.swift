@@ -1,20 +1,17 @@
-internal import CGStreamer
 package import GtkKit
 internal import Glibc
 
 /// Whether this program may use a camera. In a sandbox, where there are no devices, the desktop's portal decides; elsewhere
 /// the system does, when a camera is opened. Main thread.
 @MainActor package enum CameraAccess {
-    package typealias Failure = CameraPortal.Failure
-
     private static let portal = Environment.isInSandbox ? CameraPortal() : nil
-    private static var answer: Result<Void, Failure>?
+    private static var answer: Result<Void, PortalFailure>?
 
     /// Whether nothing else gives cameras.
     static var isByPortal: Bool { portal != nil }
 
     /// Why there is no camera, where that was asked; nil where one may be used, or nobody has to be asked.
-    package static var failure: Failure? {
+    package static var failure: PortalFailure? {
         if case .failure(let failure) = answer { failure } else { nil }
     }
 
