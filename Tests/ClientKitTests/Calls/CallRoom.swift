@@ -146,10 +146,10 @@ import TestSupport
     let watch: CallWatch
     /// Hears nothing until it is set back, and then all at once.
     var isAway = false { didSet { if !isAway { comeBack() } } }
-    private let client: ClientModel
-    private let folder = TemporaryFolder()
+    private let unconnected: UnconnectedAccount
     private var missed: [CallEvent] = []
 
+    private var client: ClientModel { unconnected.client }
     var desk: CallDesk { client.calls }
 
     static func userID(_ name: String) -> String { "@\(name.split(separator: "/")[0]):test" }
@@ -161,30 +161,10 @@ import TestSupport
             guard let room else { throw TransportError.cut }
             return await room.answer($0, of: name, userID)
         }
-        client = ClientModel(
-            folders: Folders(
-                config: folder.path + "/config", data: folder.path + "/data", cache: folder.path + "/cache"),
-            secrets: FileSecretStore(folder: folder.path + "/data"), clock: room.clock
-        ) { _ in transport }
-        account = AccountModel(
-            record: AccountRecord(
-                userID: userID, deviceID: name, serverName: "test", baseURL: "http://test", isMado: true),
-            client: client)
-        client.accounts = [account]
-        let engine = AccountEngine(
-            owner: userID, store: try LocalStore(path: folder.path + "/store.sqlite", owner: userID),
-            client: MatrixClient(baseURL: "http://test", transport: transport, accessToken: "token"), isMado: true,
-            clock: room.clock, filesFolder: folder.path, mediaFolder: folder.path
-        ) { _ in }
-        let sender = OutboxSender(engine: engine) { _, _, _ in }
-        account.parts = AccountParts(
-            engine: engine, sender: sender,
-            connection: SyncConnection(
-                baseURL: "http://test", accessToken: "token", isMado: true, transport: transport,
-                sink: AccountSync(engine: engine, sender: sender),
-                memory: FileNetworkMemory(path: folder.path + "/networks.json"), clock: room.clock
-            ) { _ in },
-            transport: transport, relays: TURNServerCache(client: engine.client))
+        unconnected = try UnconnectedAccount(
+            userID, device: name, isMado: true, transport: transport, clock: room.clock)
+        account = unconnected.account
+        unconnected.client.accounts = [account]
         account.connection = ConnectionReport(state: .streaming)
         var summary = RoomSummary(roomID: CallRoom.id, membership: "join")
         summary.members = members.map { Person(userID: $0) }
@@ -193,7 +173,7 @@ import TestSupport
         conversation = ConversationModel(roomID: CallRoom.id, account: account)
         _ = conversation.take(summary)
         account.byRoom[CallRoom.id] = conversation
-        watch = CallWatch(client.calls, name: name, changes: room.changes)
+        watch = CallWatch(unconnected.client.calls, name: name, changes: room.changes)
     }
 
     func hear(_ said: CallRoom.Said) {

@@ -35,8 +35,7 @@ import TestSupport
         func close() { isClosed = true }
     }
 
-    private let folder = TemporaryFolder()
-    private let client: ClientModel
+    private let unconnected: UnconnectedAccount
     let clock = DrivenConnectionClock()
     let account: AccountModel
     let desk: CallDesk
@@ -51,32 +50,10 @@ import TestSupport
             }
             return ClientResponse(status: 200, body: Array(try answer().utf8))
         }
-        client = ClientModel(
-            folders: Folders(
-                config: folder.path + "/config", data: folder.path + "/data", cache: folder.path + "/cache"),
-            secrets: FileSecretStore(folder: folder.path + "/data"), clock: clock
-        ) { _ in transport }
-        account = AccountModel(
-            record: AccountRecord(
-                userID: CallMachineTests.hanako.userID, deviceID: "HANAKO1", serverName: "test",
-                baseURL: "http://server", isMado: false),
-            client: client)
-        let engine = AccountEngine(
-            owner: account.userID,
-            store: try LocalStore(path: folder.path + "/store.sqlite", owner: account.userID),
-            client: MatrixClient(baseURL: "http://server", transport: transport, accessToken: "token"),
-            isMado: false, clock: clock, filesFolder: folder.path, mediaFolder: folder.path
-        ) { _ in }
-        let sender = OutboxSender(engine: engine) { _, _, _ in }
-        account.parts = AccountParts(
-            engine: engine, sender: sender,
-            connection: SyncConnection(
-                baseURL: "http://server", accessToken: "token", isMado: false, transport: transport,
-                sink: AccountSync(engine: engine, sender: sender),
-                memory: FileNetworkMemory(path: folder.path + "/networks.json"), clock: clock
-            ) { _ in },
-            transport: transport, relays: TURNServerCache(client: engine.client))
-        desk = client.calls
+        unconnected = try UnconnectedAccount(
+            CallMachineTests.hanako.userID, device: "HANAKO1", isMado: false, transport: transport, clock: clock)
+        account = unconnected.account
+        desk = unconnected.client.calls
         call = Call(
             account: account, roomID: CallMachineTests.room, id: "call", kind: .voice, isIncoming: false,
             isGroup: false)

@@ -9,41 +9,21 @@ import Testing
 @MainActor @Suite(.timeLimit(.minutes(1))) struct ConversationModelTests {
     private nonisolated static let owner = "@hanako:localhost"
     private nonisolated static let room = "!r:localhost"
-    private let folder = TemporaryFolder()
-    private let store: LocalStore
-    private let client: ClientModel
+    private let unconnected: UnconnectedAccount
     private let account: AccountModel
     private let conversation: ConversationModel
 
     init() throws {
         let clock = DrivenConnectionClock()
         let transport = FakeTransport { _ in throw TransportError.cannotConnect(host: "nobody") }
-        store = try LocalStore(path: folder.path + "/store.sqlite", owner: Self.owner)
-        client = ClientModel(
-            folders: Folders(
-                config: folder.path + "/config", data: folder.path + "/data", cache: folder.path + "/cache"),
-            secrets: FileSecretStore(folder: folder.path + "/data"), clock: clock
-        ) { _ in transport }
-        account = AccountModel(
-            record: AccountRecord(
-                userID: Self.owner, deviceID: "D", serverName: "localhost", baseURL: "http://server", isMado: true),
-            client: client)
+        unconnected = try UnconnectedAccount(
+            Self.owner, device: "D", isMado: true, transport: transport, clock: clock)
+        account = unconnected.account
         conversation = ConversationModel(roomID: Self.room, account: account)
-        let engine = AccountEngine(
-            owner: Self.owner, store: store,
-            client: MatrixClient(baseURL: "http://server", transport: transport, accessToken: "token"), isMado: true,
-            clock: clock, filesFolder: folder.path, mediaFolder: folder.path
-        ) { _ in }
-        let sender = OutboxSender(engine: engine) { _, _, _ in }
-        account.parts = AccountParts(
-            engine: engine, sender: sender,
-            connection: SyncConnection(
-                baseURL: "http://server", accessToken: "token", isMado: true, transport: transport,
-                sink: AccountSync(engine: engine, sender: sender),
-                memory: FileNetworkMemory(path: folder.path + "/networks.json"), clock: clock
-            ) { _ in },
-            transport: transport, relays: TURNServerCache(client: engine.client))
     }
+
+    private var folder: TemporaryFolder { unconnected.folder }
+    private var store: LocalStore { unconnected.store }
 
     private func entries() async throws -> [OutboxEntry] { try await store.read { try $0.entries(of: Self.room) } }
 

@@ -203,11 +203,11 @@ import Testing
         }
     }
 
-    /// The first attempt had arrived, and so much was said since then that its echo lies in a gap.
-    @Test func whatHadArrivedLongAgoGoesToItsPlace() async throws {
+    /// A message whose first attempt gets no answer, while much is said before the next.
+    /// - Parameter own: what the server has of it.
+    private func sendTwice(_ own: String) async throws -> Script {
         try await enter("1")
         try await receive(Self.message("$1", at: 1))
-        let own = Self.message("$e", by: "@hanako:localhost", at: 5)
         let script = Script(
             { throw TransportError.cut }, Self.taken,
             { ClientResponse(status: 200, body: Array(#"{"event":\#(own),"start":"before"}"#.utf8)) })
@@ -215,6 +215,12 @@ import Testing
         await sender.drain()
         try await receive(Self.message("$9", at: 9), gap: "t")
         await sender.drain()
+        return script
+    }
+
+    /// The first attempt had arrived, and so much was said since then that its echo lies in a gap.
+    @Test func whatHadArrivedLongAgoGoesToItsPlace() async throws {
+        let script = try await sendTwice(Self.message("$e", by: "@hanako:localhost", at: 5))
         #expect(try await shown() == ["$1", nil, "$e", nil, "$9"])
         #expect(try await store.read { try $0.entries(of: Self.room).isEmpty })
         var heard = script.heard.makeAsyncIterator()
@@ -225,16 +231,8 @@ import Testing
 
     /// The first attempt had not arrived: the echo is to come.
     @Test func whatArrivesWithALaterAttemptStaysLast() async throws {
-        try await enter("1")
-        try await receive(Self.message("$1", at: 1))
         let own = Self.message("$e", by: "@hanako:localhost", at: 12)
-        let script = Script(
-            { throw TransportError.cut }, Self.taken,
-            { ClientResponse(status: 200, body: Array(#"{"event":\#(own),"start":"before"}"#.utf8)) })
-        let sender = sender(engine(script, sendsAtOnce: false))
-        await sender.drain()
-        try await receive(Self.message("$9", at: 9), gap: "t")
-        await sender.drain()
+        _ = try await sendTwice(own)
         #expect(try await shown() == ["$1", nil, "$9", "$e"])
         try await receive(own)
         #expect(try await shown() == ["$1", nil, "$9", "$e"])
